@@ -1,0 +1,1 @@
+"""Grokcord: a Discord bot for Grok."""
