@@ -16,7 +16,7 @@ VideoStage = Literal["generating", "upscaling"]
 
 @dataclass(frozen=True, slots=True)
 class InlineImage:
-    """A picture sent along with a request, as a data URI. mime: "image/png", "image/jpeg", "image/webp" or "image/gif"."""
+    """A picture sent along with a request, as a data URI. mime: "image/" and png, jpeg, webp or gif."""
 
     data: bytes
     mime: str
@@ -133,7 +133,7 @@ class MediaRef:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A result on disk, typed by its magic bytes. extension: without the dot ("jpg", "png", "webp", "gif", "mp4", "webm")."""
+    """A result on disk, typed by its magic bytes. extension: jpg, png, webp, gif, mp4 or webm, without a dot."""
 
     path: Path
     size_bytes: int
