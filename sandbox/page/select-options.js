@@ -1,0 +1,42 @@
+/** What the selects of components and modals offer. Pure. */
+import { CHANNEL, findChannel, isThread, membersOf, rolesOf } from "./state.js";
+import { currentGuild } from "./state.js";
+import { nameOf } from "./format.js";
+
+export const SELECTS = { 3: "Choose an option", 5: "Choose a person", 6: "Choose a role", 7: "Choose a person or role", 8: "Choose a channel" };
+
+/** Return {options, values} of a select component; values are what it has chosen by itself. */
+export function choicesOf(data, state, channelId) {
+  if (data.type === 3) {
+    const options = data.options ?? [];
+    return { options, values: options.filter((option) => option.default).map((option) => option.value) };
+  }
+  const values = (data.default_values ?? []).map((each) => each.id);
+  return { options: listFor(data, state, findChannel(state, channelId)), values };
+}
+
+function listFor(data, state, channel) {
+  if (data.type === 5) return peopleOptions(state, channel);
+  if (data.type === 6) return roleOptions(state);
+  if (data.type === 7) return [...peopleOptions(state, channel), ...roleOptions(state)];
+  return channelOptions(state, data.channel_types);
+}
+
+export function peopleOptions(state, channel) {
+  return membersOf(state, channel).map((member) => ({
+    value: member.user.id,
+    label: nameOf(member.user, member),
+    description: `@${member.user.username}${member.user.bot ? " · bot" : ""}`,
+  }));
+}
+
+export function roleOptions(state) {
+  return rolesOf(state).map((role) => ({ value: role.id, label: `@${role.name}` }));
+}
+
+export function channelOptions(state, types = []) {
+  const channels = currentGuild(state)?.channels ?? [];
+  return channels
+    .filter((channel) => (types?.length ? types.includes(channel.type) : channel.type !== CHANNEL.category))
+    .map((channel) => ({ value: channel.id, label: `${isThread(channel) ? "» " : "#"}${channel.name}` }));
+}
