@@ -1,0 +1,1 @@
+"""The gateway: sockets on which bots hear what happens."""

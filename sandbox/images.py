@@ -1,0 +1,55 @@
+"""Width and height of a picture, read from the first bytes of PNG, GIF, JPEG and WebP files."""
+
+from __future__ import annotations
+
+import struct
+
+Size = tuple[int, int]
+
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def find_size(data: bytes) -> Size | None:
+    """Return (width, height), or None for what is no whole header of a known kind."""
+    try:
+        if data.startswith(b"\x89PNG\r\n\x1a\n"):
+            return _pair(">II", data, 16)
+        if data[:6] in {b"GIF87a", b"GIF89a"}:
+            return _pair("<HH", data, 6)
+        if data.startswith(b"\xff\xd8"):
+            return _jpeg(data)
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            return _webp(data)
+    except (struct.error, IndexError):
+        return None
+    return None
+
+
+def _pair(format_: str, data: bytes, offset: int) -> Size:
+    width, height = struct.unpack_from(format_, data, offset)
+    return width, height
+
+
+def _jpeg(data: bytes) -> Size | None:
+    """Walk the segments to the first frame header, where the height stands before the width."""
+    at = 2
+    while data[at] == 0xFF:
+        if data[at + 1] in _JPEG_FRAMES:
+            height, width = _pair(">HH", data, at + 5)
+            return width, height
+        at += 2 + struct.unpack_from(">H", data, at + 2)[0]
+    return None
+
+
+def _webp(data: bytes) -> Size | None:
+    """Read the three kinds of first chunk: lossy, lossless, extended."""
+    kind = data[12:16]
+    if kind == b"VP8 ":
+        width, height = _pair("<HH", data, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    if kind == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8X":
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    return None
