@@ -1,0 +1,1 @@
+"""How things look and move in Discord: texts, live messages, cards, buttons."""

@@ -1,0 +1,55 @@
+"""How lists of models and the bot's state read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.errors import UpstreamError
+from bot.ui import text
+from bot.ui.face import MESSAGE_LIMIT_CHARS
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way."""
+
+    upstream_s: float
+    upstream_problem: UpstreamError | None
+    gateway_s: float
+    shards: int
+    answering: int
+    refused: int
+    uptime_s: float
+
+
+def models_text(names: Sequence[str], in_use: Mapping[str, str]) -> str:
+    """Return the list of models as one message. in_use: what each model in use is used for."""
+    missing = [f"`{name}` for {use}" for name, use in in_use.items() if name not in names]
+    lines = [f"- `{name}`{f' · **{in_use[name]}**' if name in in_use else ''}" for name in names]
+    if missing:
+        lines.append(f"⚠️ Configured but not listed by the server: {', '.join(missing)}.")
+    head = f"**{len(names)} models** on this Grok server:\n" if names else "This Grok server lists no models.\n"
+    kept: list[str] = []
+    for line in lines:
+        if len(head) + sum(len(row) + 1 for row in kept) + len(line) > MESSAGE_LIMIT_CHARS - 40:
+            kept.append(f"-# and {len(lines) - len(kept)} more")
+            break
+        kept.append(line)
+    return head + "\n".join(kept)
+
+
+def status_text(facts: StatusFacts) -> str:
+    """Return the state as one message."""
+    if facts.upstream_problem is None:
+        upstream = f"🟢 Grok answers ({facts.upstream_s * 1000:.0f} ms)"
+    else:
+        upstream = f"🔴 {text.sentence(facts.upstream_problem)}"
+    return "\n".join(
+        (
+            upstream,
+            f"🟢 Discord answers ({facts.gateway_s * 1000:.0f} ms, {text.counted(facts.shards, 'shard')})",
+            f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"
+            f" · refused by Discord's rate limits: {facts.refused}",
+        )
+    )

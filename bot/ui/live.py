@@ -1,0 +1,151 @@
+"""Keep messages up to date while their text is still being made: the heart of the feel.
+
+Whoever makes the text only says that it changed (`touch`); one painting task shows the newest of it, when Discord
+allows. So a slow edit never slows the maker, at most one edit is in flight, and stale text is never sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import aiohttp
+import discord
+
+from bot.ui.face import Face
+from bot.ui.pacer import Pacer, Urgency
+from bot.ui.surface import Surface, SurfaceLostError, is_too_large
+
+PAINT_TIMEOUT_S = 120.0  # one request, discord.py's own retries and an upload included
+MOST_FAILURES = 6  # in a row, before the message counts as unreachable
+
+log = logging.getLogger(__name__)
+
+
+class LiveMessage:
+    """One thing people watch (an answer, a card), on as many Discord messages as it needs.
+
+    faces: returns what should be seen now, a face per message; called only when there is leave to paint.
+    tick_s: also look at the faces this often, for those that show the time.
+    sleep: waits between attempts after a failure of Discord's.
+    """
+
+    def __init__(
+        self,
+        surface: Surface,
+        pacer: Pacer,
+        faces: Callable[[], Sequence[Face]],
+        *,
+        tick_s: float | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._surface = surface
+        self._pacer = pacer
+        self._faces = faces
+        self._tick_s = tick_s
+        self._sleep = sleep
+        self._ticket = pacer.ticket()
+        self._shown: list[Face] = []
+        self._changed = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._is_finishing = False
+        self._lost: SurfaceLostError | None = None
+
+    def touch(self) -> None:
+        """Say that the newest faces may differ from what is shown. Costs next to nothing: call it for every token."""
+        self._changed.set()
+
+    async def finish(self) -> None:
+        """Show the last faces at once and return when they stand in the channel, or when the message is lost."""
+        self._is_finishing = True
+        self._settled.clear()
+        self._changed.set()
+        self._ticket.hurry(Urgency.LAST)
+        if self._lost is None:
+            await self._settled.wait()
+
+    @property
+    def lost(self) -> SurfaceLostError | None:
+        """Why the message can no longer be painted; None while it can."""
+        return self._lost
+
+    @property
+    def has_shown(self) -> bool:
+        """Whether anything was painted yet."""
+        return bool(self._shown)
+
+    @property
+    def message_ids(self) -> tuple[int, ...]:
+        """Ids of the messages shown so far."""
+        return self._surface.message_ids()
+
+    @asynccontextmanager
+    async def painting(self) -> AsyncIterator[None]:
+        """Run the painting task around the making. A lost message ends the painting, not the making: see `lost`."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                painter = group.create_task(self._paint_until_lost())
+                yield
+                painter.cancel()
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def _paint_until_lost(self) -> None:
+        try:
+            await self._paint()
+        except SurfaceLostError as lost:
+            self._lost = lost
+        finally:
+            self._settled.set()
+
+    async def _paint(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._tick_s):
+                    await self._changed.wait()
+            self._changed.clear()
+            while (index := self._stale_index()) is not None:
+                await self._paint_one(index)
+            if self._is_finishing and not self._changed.is_set():
+                self._settled.set()
+
+    def _stale_index(self) -> int | None:
+        """Return the first message whose newest face is not the one shown."""
+        for index, face in enumerate(self._faces()):
+            if index >= len(self._shown) or self._shown[index] != face:
+                return index
+        return None
+
+    async def _paint_one(self, index: int) -> None:
+        """Wait for leave, then paint what is newest by then; failures of Discord's are tried again."""
+        for attempt in range(MOST_FAILURES):
+            route = self._surface.route(index)
+            await self._ticket.wait(route, self._urgency(index))
+            with self._pacer.sending(route):
+                faces = self._faces()
+                face = faces[min(index, len(faces) - 1)]
+                try:
+                    async with asyncio.timeout(PAINT_TIMEOUT_S):
+                        await self._show(index, face)
+                except (discord.DiscordServerError, aiohttp.ClientError, OSError) as failed:
+                    log.warning("painting failed attempt=%d error=%s", attempt + 1, type(failed).__name__)
+                else:
+                    self._shown[index : index + 1] = [face]
+                    return
+            await self._sleep(min(2.0**attempt, 10.0))
+        raise SurfaceLostError("unreachable")
+
+    async def _show(self, index: int, face: Face) -> None:
+        try:
+            await self._surface.show(index, face)
+        except discord.HTTPException as refused:
+            if face.fallback is None or not is_too_large(refused):
+                raise
+            await self._surface.show(index, face.fallback)
+
+    def _urgency(self, index: int) -> Urgency:
+        if self._is_finishing:
+            return Urgency.LAST
+        return Urgency.FIRST if index >= len(self._shown) else Urgency.NEXT

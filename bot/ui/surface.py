@@ -1,0 +1,182 @@
+"""Where a live message is painted: an interaction's answer, or messages of the bot's own in a channel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import discord
+
+from bot.errors import GrokBotError
+from bot.ui.face import Face
+from bot.ui.ledger import Route, route_of
+
+INTERACTION_LIFE_S = 15 * 60  # Discord: interaction tokens
+INTERACTION_MARGIN_S = 20.0  # the token is left this long before it dies
+EXPIRED_CODES = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
+TOO_LARGE_CODE = 40005  # Request entity too large
+
+
+class SurfaceLostError(GrokBotError):
+    """The message can no longer be painted. reason: "deleted", "forbidden" or "unreachable"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Surface(Protocol):
+    """A row of messages, numbered from 0 in the order in which they stand in the channel."""
+
+    def route(self, index: int) -> Route:
+        """Return the route that `show` would use for this message now."""
+        ...
+
+    async def show(self, index: int, face: Face) -> None:
+        """Create the message, or edit it. Raises `SurfaceLostError`; other discord.py errors mean: try again."""
+        ...
+
+    def message_ids(self) -> tuple[int, ...]:
+        """Return the ids of the messages shown so far, as far as Discord has told them."""
+        ...
+
+
+def _edit_options(face: Face) -> dict[str, Any]:  # Any: discord.py's keyword arguments, checked by its own signature
+    options: dict[str, Any] = {"view": face.layout.build() if face.layout else None}
+    if not isinstance(options["view"], discord.ui.LayoutView):
+        options["content"] = face.content
+    if face.uploads:
+        options["attachments"] = [upload.open() for upload in face.uploads]
+    return options
+
+
+def _send_options(face: Face) -> dict[str, Any]:  # Any: as above
+    options = _edit_options(face)
+    if options["view"] is None:
+        del options["view"]
+    if "attachments" in options:
+        options["files"] = options.pop("attachments")
+    return options
+
+
+def is_too_large(refused: discord.HTTPException) -> bool:
+    """Whether Discord refused a request for the size of its files."""
+    return refused.status == 413 or refused.code == TOO_LARGE_CODE
+
+
+@asynccontextmanager
+async def translated_losses() -> AsyncIterator[None]:
+    """Turn the discord.py errors that are final into `SurfaceLostError`."""
+    try:
+        yield
+    except discord.NotFound as gone:
+        raise SurfaceLostError("deleted") from gone
+    except discord.Forbidden as refused:
+        raise SurfaceLostError("forbidden") from refused
+
+
+class ChannelSurface:
+    """Messages the bot sends by itself, the first one as a reply to `reply_to`."""
+
+    def __init__(self, channel: discord.abc.MessageableChannel, reply_to: discord.Message | None = None) -> None:
+        self._channel = channel
+        self._reply_to = reply_to
+        self._messages: list[discord.PartialMessage] = []
+
+    def route(self, index: int) -> Route:
+        """Return the route of a channel message."""
+        if index < len(self._messages):
+            return route_of("PATCH", f"/channels/{self._channel.id}/messages/{self._messages[index].id}")
+        return route_of("POST", f"/channels/{self._channel.id}/messages")
+
+    async def show(self, index: int, face: Face) -> None:
+        """Send or edit. A reply to a message that is gone is sent without the reference."""
+        async with translated_losses():
+            if index < len(self._messages):
+                await self._messages[index].edit(**_edit_options(face))
+                return
+            options = _send_options(face)
+            if index == 0 and self._reply_to is not None:
+                options["reference"] = self._reply_to.to_reference(fail_if_not_exists=False)
+            sent = await self._channel.send(**options)
+            self._messages.append(discord.PartialMessage(channel=sent.channel, id=sent.id))
+
+    def message_ids(self) -> tuple[int, ...]:
+        """Return what was sent so far."""
+        return tuple(message.id for message in self._messages)
+
+
+class InteractionSurface:
+    """The answer to an interaction that was deferred: its original message, then follow-ups.
+
+    When the token is about to die it goes on with the bot's own edits, where the bot may see the channel.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],  # Any: the kind of client does not matter here
+        *,
+        life_s: float = INTERACTION_LIFE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._interaction = interaction
+        age_s = (discord.utils.utcnow() - interaction.created_at).total_seconds()
+        self._clock = clock
+        self._dies_at = clock() + life_s - INTERACTION_MARGIN_S - max(0.0, min(age_s, life_s))
+        self._ids: list[int | None] = [None]
+
+    def route(self, index: int) -> Route:
+        """Return the webhook's route, or after the token's life the channel's."""
+        is_known = index < len(self._ids)
+        if self._uses_token():
+            hook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
+            if not is_known:
+                return route_of("POST", hook)
+            return route_of("PATCH", f"{hook}/messages/{self._ids[index] or '@original'}")
+        channel = f"/channels/{self._interaction.channel_id}/messages"
+        return route_of("PATCH", f"{channel}/{self._ids[index]}") if is_known else route_of("POST", channel)
+
+    async def show(self, index: int, face: Face) -> None:
+        """Edit the original, send or edit a follow-up; by the bot's own hand when the token is dead."""
+        async with translated_losses():
+            if self._uses_token():
+                try:
+                    await self._show_by_token(index, face)
+                except discord.HTTPException as failed:
+                    if failed.code not in EXPIRED_CODES and failed.status != 401:
+                        raise
+                    self._dies_at = self._clock()
+                else:
+                    return
+            await self._show_by_bot(index, face)
+
+    def message_ids(self) -> tuple[int, ...]:
+        """Return the ids Discord has told."""
+        return tuple(known for known in self._ids if known is not None)
+
+    def _uses_token(self) -> bool:
+        return self._clock() < self._dies_at
+
+    async def _show_by_token(self, index: int, face: Face) -> None:
+        if index == 0:
+            shown = await self._interaction.edit_original_response(**_edit_options(face))
+            self._ids[0] = shown.id
+        elif index < len(self._ids):
+            await self._interaction.followup.edit_message(self._ids[index] or 0, **_edit_options(face))
+        else:
+            sent = await self._interaction.followup.send(**_send_options(face), wait=True)
+            self._ids.append(sent.id)
+
+    async def _show_by_bot(self, index: int, face: Face) -> None:
+        channel = self._interaction.channel
+        if channel is None or isinstance(channel, discord.ForumChannel | discord.CategoryChannel):
+            raise SurfaceLostError("forbidden")
+        if index >= len(self._ids):
+            self._ids.append((await channel.send(**_send_options(face))).id)
+            return
+        known = self._ids[index]
+        if known is None:
+            raise SurfaceLostError("forbidden")
+        await discord.PartialMessage(channel=channel, id=known).edit(**_edit_options(face))
