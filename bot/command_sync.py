@@ -1,0 +1,59 @@
+"""Register the slash commands with Discord, but only when they changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from typing import Any, Protocol
+
+import discord
+from discord import app_commands
+
+NOTE = "commands"
+
+log = logging.getLogger(__name__)
+
+
+class NoteBook(Protocol):
+    """Where the last registration is remembered."""
+
+    async def get(self, key: str) -> str | None:
+        """Return a value, None when there is none."""
+        ...
+
+    async def set(self, key: str, value: str) -> None:
+        """Store a value."""
+        ...
+
+
+class CommandSync:
+    """Compares what the program has with what was registered last, and with what Discord still has."""
+
+    def __init__(self, notes: NoteBook) -> None:
+        self._notes = notes
+
+    async def run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client
+        """Register where needed. Returns whether anything was sent.
+
+        Discord allows 200 registrations a day; asking what it has is free. Raises discord.HTTPException.
+        """
+        fingerprint = await _fingerprint(tree)
+        registered = await tree.fetch_commands()
+        if await self._notes.get(NOTE) == _note(fingerprint, [command.id for command in registered]):
+            log.info("commands unchanged")
+            return False
+        synced = await tree.sync()
+        await self._notes.set(NOTE, _note(fingerprint, [command.id for command in synced]))
+        log.info("commands registered count=%d", len(synced))
+        return True
+
+
+async def _fingerprint(tree: app_commands.CommandTree[Any]) -> str:  # Any: whichever client
+    payload = [command.to_dict(tree) for command in tree.get_commands()]
+    text = json.dumps(payload, sort_keys=True, default=str)
+    return hashlib.sha256(f"{discord.__version__} {text}".encode()).hexdigest()
+
+
+def _note(fingerprint: str, ids: list[int]) -> str:
+    return f"{fingerprint} {','.join(str(known) for known in sorted(ids))}"

@@ -1,0 +1,152 @@
+"""Settings from the environment and `.env`, each validated at start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bot.errors import SettingError
+from bot.secret import Secret
+
+DISCORD_API_URL = "https://discord.com/api/v10"
+GROK_BASE_URL = "https://mc.agaii.org/grok/v1"  # the hosted proxy of the API notes
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. The fields are named as the variables are, in small letters."""
+
+    discord_token: Secret
+    grok_api_key: Secret
+    grok_base_url: str = GROK_BASE_URL
+    grok_model: str = "grok-3"
+    grok_image_model: str = "grok-imagine-1.0"
+    grok_image_edit_model: str = "grok-imagine-1.0-edit"
+    grok_video_model: str = "grok-imagine-1.0-video"
+    database_url: str = "sqlite:///data/grokcord.db"
+    discord_api_url: str = DISCORD_API_URL
+    owner_ids: frozenset[int] = field(default_factory=frozenset)
+    memory_tokens: int = 6000
+    max_file_mb: int = 100
+    log_level: str = "INFO"
+    log_format: str = "text"
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings in `environment` (real variables over `.env`). Raises SettingError for the first bad one."""
+    read = _Reader(environment)
+    return Settings(
+        discord_token=read.secret("DISCORD_TOKEN", _discord_token),
+        grok_api_key=read.secret("GROK_API_KEY", _header_value),
+        grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
+        grok_model=read.value("GROK_MODEL", "grok-3", _name),
+        grok_image_model=read.value("GROK_IMAGE_MODEL", "grok-imagine-1.0", _name),
+        grok_image_edit_model=read.value("GROK_IMAGE_EDIT_MODEL", "grok-imagine-1.0-edit", _name),
+        grok_video_model=read.value("GROK_VIDEO_MODEL", "grok-imagine-1.0-video", _name),
+        database_url=read.value("DATABASE_URL", "sqlite:///data/grokcord.db", _database_url),
+        discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, _web_address),
+        owner_ids=read.value("OWNER_IDS", "", _ids),
+        memory_tokens=read.value("MEMORY_TOKENS", "6000", _whole_number(200, 1_000_000)),
+        max_file_mb=read.value("MAX_FILE_MB", "100", _whole_number(1, 2000)),
+        log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
+        log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
+    )
+
+
+class _Reader:
+    """Looks a setting up, under its name or, for secrets, in the file that `NAME_FILE` points to."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def value(self, name: str, default: str, parse: Callable[[str], T]) -> T:
+        raw = self._environment.get(name, "").strip() or default
+        try:
+            return parse(raw)
+        except ValueError as problem:
+            raise SettingError(name, str(problem)) from None
+
+    def secret(self, name: str, parse: Callable[[str], str]) -> Secret:
+        raw = self._environment.get(name, "").strip() or self._from_file(f"{name}_FILE")
+        if not raw:
+            raise SettingError(name, f"is not set; write it into .env or the environment, or set {name}_FILE")
+        try:
+            return Secret(parse(raw))
+        except ValueError as problem:
+            raise SettingError(name, str(problem)) from None
+
+    def _from_file(self, name: str) -> str:
+        path = self._environment.get(name, "").strip()
+        if not path:
+            return ""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as failed:
+            raise SettingError(name, f"cannot be read ({type(failed).__name__})") from None
+
+
+def _header_value(raw: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]+", raw):
+        raise ValueError("must be one word of plain characters, without quotes or line breaks")
+    return raw
+
+
+def _discord_token(raw: str) -> str:
+    if raw.lower().startswith("bot "):
+        raise ValueError("must be the token alone, without the word Bot before it")
+    return _header_value(raw)
+
+
+def _web_address(raw: str) -> str:
+    try:
+        parts = urlsplit(raw)
+        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_good = False
+    if not is_good or parts.query or parts.fragment or parts.username or any(c.isspace() for c in raw):
+        raise ValueError("must be a web address such as https://example.org/v1")
+    return raw.rstrip("/")
+
+
+def _name(raw: str) -> str:
+    if any(c.isspace() for c in raw) or len(raw) > 100:
+        raise ValueError("must be a model name without spaces")
+    return raw
+
+
+def _database_url(raw: str) -> str:
+    if not raw.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("must begin with sqlite:/// (PostgreSQL comes later)")
+    return raw
+
+
+def _ids(raw: str) -> frozenset[int]:
+    try:
+        return frozenset(int(part) for part in raw.replace(",", " ").split())
+    except ValueError:
+        raise ValueError("must be Discord ids (numbers), separated by commas") from None
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        if not raw.isdecimal() or not least <= int(raw) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(raw)
+
+    return parse
+
+
+def _one_of(choices: tuple[str, ...], fold: Callable[[str], str]) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if fold(raw) not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return fold(raw)
+
+    return parse
