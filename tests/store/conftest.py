@@ -1,0 +1,46 @@
+"""A real database file for every test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.store.database import Database
+from bot.store.memory import Memory, NewTurn
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "memory.db"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(address(file))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def memory(database: Database) -> Memory:
+    return Memory(database)
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    """Give a clock that moves one second with every look at it."""
+    moments = (NOON + timedelta(seconds=seconds) for seconds in range(1_000_000))
+    return lambda: next(moments)
+
+
+def address(file: Path) -> str:
+    return f"sqlite:///{file}"
+
+
+def turn(text: str, *, author_id: int = 1, created_at: datetime = NOON, message_id: int | None = None) -> NewTurn:
+    return NewTurn(text, author_id, "Ann", "grok-3", created_at, message_id, channel_id=5)
