@@ -1,0 +1,115 @@
+"""Queries that people wait for walk down an index, however much is stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from bot.store.answers import Answers
+from bot.store.database import Database
+from bot.store.memory import Memory
+from bot.store.notes import Notes
+from tests.store.conftest import address
+
+Statement = tuple[str, Any]  # Any: parameters in whatever form the driver takes them
+Work = Callable[[Database], Awaitable[object]]
+
+QUERIES: dict[str, Work] = {
+    "newest": lambda database: Memory(database).newest("channel/1", 20),
+    "count": lambda database: Memory(database).count("channel/1"),
+    "forget all": lambda database: Memory(database).forget("channel/1"),
+    "forget mine": lambda database: Memory(database).forget("channel/1", author_id=7),
+    "note": lambda database: Notes(database).get("commands"),
+    "answer": lambda database: Answers(database).find(7),
+}
+
+
+@contextmanager
+def recorded() -> Iterator[list[Statement]]:
+    """Collect the statements as they reach the driver."""
+    statements: list[Statement] = []
+
+    def record(_connection: object, _cursor: object, sql: str, parameters: object, *_: object) -> None:
+        if sql.startswith(("SELECT", "DELETE")):
+            statements.append((sql, parameters))
+
+    event.listen(Engine, "before_cursor_execute", record)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", record)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_query_walks_an_index_and_sorts_nothing(file: Path, database: Database, name: str) -> None:
+    with recorded() as statements:
+        await QUERIES[name](database)
+    assert statements
+    outside = sqlite3.connect(file)
+    for sql, parameters in statements:
+        plan = [row[-1] for row in outside.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+        assert [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step] == []
+        assert any("INDEX" in step or "PRIMARY KEY" in step for step in plan)
+    outside.close()
+
+
+async def test_newest_turns_are_found_by_scope_and_id(file: Path, database: Database) -> None:
+    with recorded() as statements:
+        await QUERIES["newest"](database)
+    [(sql, parameters)] = statements
+    outside = sqlite3.connect(file)
+    [plan] = outside.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
+    outside.close()
+    assert plan[-1] == "SEARCH turns USING INDEX ix_turns_scope_id (scope=?)"
+
+
+async def test_newest_turns_cost_the_same_among_a_thousand_and_two_hundred_thousand(file: Path) -> None:
+    database = await Database.open(address(file))
+    with recorded() as statements:
+        await QUERIES["newest"](database)
+    await database.close()
+    fill(file, exchanges=500)
+    among_a_thousand = steps(file, *statements)
+    fill(file, exchanges=99_500)
+    assert steps(file, *statements) == among_a_thousand
+
+
+def fill(file: Path, exchanges: int) -> None:
+    """Add exchanges of two turns, every second one in the scope that is asked for."""
+    connection = sqlite3.connect(file)
+    [(have,)] = connection.execute("SELECT count(*) FROM exchanges")
+    scopes = [(number, f"channel/{1 + number % 2}") for number in range(have, have + exchanges)]
+    connection.executemany("INSERT INTO exchanges (id, scope, asker_id) VALUES (?, ?, 1)", scopes)
+    connection.executemany(
+        "INSERT INTO turns (exchange_id, scope, role, text, author_id, author_name, model, created_at, channel_id)"
+        " VALUES (?, ?, 'user', 'hello', 1, 'Ann', 'grok-3', '2025-06-01 12:00:00.000000', 1)",
+        [scope for scope in scopes for _ in range(2)],
+    )
+    connection.commit()
+    connection.close()
+
+
+def steps(file: Path, statement: Statement) -> int:
+    """Count the instructions of SQLite's machine that a statement takes: exact, where a stopwatch is not."""
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += 1
+        return 0
+
+    sql, parameters = statement
+    connection = sqlite3.connect(file)
+    connection.execute(
+        "SELECT 1 FROM turns"
+    ).fetchone()  # the schema is read on first use, which is not the query's cost
+    connection.set_progress_handler(count, 1)
+    assert len(connection.execute(sql, parameters).fetchall()) == 20
+    connection.close()
+    return counted

@@ -1,0 +1,143 @@
+"""Databases of every age come to the schema of today, with what was in them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from bot.errors import StoreError
+from bot.store import schema
+from bot.store.answers import Answer, Answers
+from bot.store.database import Database
+from bot.store.memory import Memory, MemoryCount, Turn
+from bot.store.migrations import HEAD
+from bot.store.migrations.upgrade import migrations, upgrade
+from bot.store.notes import Notes
+from tests.store.conftest import NOON, address, turn
+from tests.store.schemas import RELEASED
+
+Shape = dict[str, object]
+
+
+def test_head_is_the_newest_migration() -> None:
+    assert migrations().get_heads() == [HEAD]
+
+
+def test_every_released_schema_is_kept_for_these_tests() -> None:
+    assert set(RELEASED) == {script.revision for script in migrations().walk_revisions()}
+
+
+def test_migrations_only_go_forward() -> None:
+    assert [script.revision for script in migrations().walk_revisions() if hasattr(script.module, "downgrade")] == []
+
+
+async def test_migrations_from_nothing_lead_to_the_tables_of_a_fresh_file(tmp_path: Path) -> None:
+    await (await Database.open(address(tmp_path / "fresh.db"))).close()
+    engine = create_engine(address(tmp_path / "migrated.db"))
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+    assert shape(tmp_path / "migrated.db") == shape(tmp_path / "fresh.db")
+
+
+@pytest.mark.parametrize("version", RELEASED)
+async def test_released_schema_becomes_that_of_a_fresh_file(file: Path, tmp_path: Path, version: str) -> None:
+    lay_down(file, RELEASED[version])
+    await (await Database.open(address(file))).close()
+    await (await Database.open(address(tmp_path / "fresh.db"))).close()
+    assert shape(file) == shape(tmp_path / "fresh.db")
+
+
+@pytest.mark.parametrize("version", RELEASED)
+async def test_upgrade_keeps_what_was_stored(file: Path, version: str) -> None:
+    lay_down(file, RELEASED[version])
+    database = await Database.open(address(file))
+    memory = Memory(database)
+    kept = await memory.newest("channel/1", 10)
+    assert kept[0] == Turn(13, 7, "user", "why?", 11, "Ann", "grok-3", NOON, 111, 1)
+    assert [turn.text for turn in kept] == ["why?", "because"]
+    assert await Notes(database).get("commands") == "abc"
+    assert await Answers(database).find(112) == Answer(112, 1, "channel/1", 7, 11)
+    assert await memory.remember("channel/1", turn("new"), turn("newer")) > 7
+    assert await memory.forget("channel/1", author_id=11) == 2
+    assert (await memory.count("channel/1")).turns == 2
+    await database.close()
+
+
+async def test_database_without_a_version_row_is_upgraded_from_the_beginning(file: Path) -> None:
+    lay_down(file, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    database = await Database.open(address(file))
+    assert await Memory(database).count("channel/1") == MemoryCount(0, 0, None)
+    await database.close()
+
+
+async def test_schema_of_a_newer_version_is_refused_and_left_alone(file: Path) -> None:
+    lay_down(file, RELEASED[HEAD])
+    lay_down(file, "UPDATE alembic_version SET version_num = '9001'")
+    before = shape(file)
+    with pytest.raises(StoreError, match=r"memory\.db was written by a newer version of the bot \(schema 9001, this"):
+        await Database.open(address(file))
+    assert shape(file) == before
+
+
+async def test_failed_upgrade_leaves_the_file_as_it_was(file: Path) -> None:
+    # The second table of the first migration is there already, so that it fails half-way.
+    lay_down(file, "CREATE TABLE alembic_version (version_num VARCHAR(32)); CREATE TABLE turns (id INTEGER)")
+    before = shape(file)
+    with pytest.raises(StoreError, match="table turns already exists"):
+        await Database.open(address(file))
+    assert shape(file) == before
+
+
+async def test_upgrade_that_breaks_references_is_undone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_down(file, RELEASED["0001"])
+    before = shape(file)
+
+    def careless(connection: Connection) -> None:
+        connection.exec_driver_sql("CREATE TABLE extra (id INTEGER)")
+        connection.exec_driver_sql("DELETE FROM exchanges")
+
+    monkeypatch.setattr(schema, "HEAD", "9001")
+    monkeypatch.setattr("bot.store.migrations.upgrade.upgrade", careless)
+    with pytest.raises(StoreError, match="3 rows refer to rows that are gone"):
+        await Database.open(address(file))
+    assert shape(file) == before
+
+
+async def test_two_programs_starting_on_one_fresh_file_both_succeed(file: Path) -> None:
+    first, second = await asyncio.gather(Database.open(address(file)), Database.open(address(file)))
+    await Memory(first).remember("channel/1", turn("q"), turn("a"))
+    assert (await Memory(second).count("channel/1")).turns == 2
+    await first.close()
+    await second.close()
+
+
+def lay_down(file: Path, script: str) -> None:
+    connection = sqlite3.connect(file)
+    connection.executescript(script)
+    connection.close()
+
+
+def shape(file: Path) -> Shape:
+    """Return what the tables are, however their definitions are worded: a migrated one is worded differently."""
+    connection = sqlite3.connect(file)
+    found: Shape = {"version": connection.execute("SELECT version_num FROM alembic_version").fetchall()}
+    for name, sql in connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+        indexes = connection.execute(
+            'SELECT list.name, list."unique", info.name FROM pragma_index_list(?) AS list,'
+            " pragma_index_info(list.name) AS info ORDER BY list.name, info.seqno",
+            (name,),
+        )
+        columns = connection.execute(
+            'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) ORDER BY name', (name,)
+        )
+        keys = connection.execute(
+            'SELECT "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?) ORDER BY 1, 2', (name,)
+        )
+        found[name] = (columns.fetchall(), indexes.fetchall(), keys.fetchall(), "AUTOINCREMENT" in str(sql))
+    connection.close()
+    return found
