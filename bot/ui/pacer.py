@@ -150,7 +150,7 @@ class Pacer:
         wake_at = inf
         for ticket in sorted(self._waiting, key=lambda waiting: (waiting.urgency, waiting.painted_at)):
             ready_at = self._ready_at(ticket)
-            if ready_at > now:
+            if ready_at > self._clock():  # read anew: the ledger looked at the clock after us
                 wake_at = min(wake_at, ready_at)
                 continue
             self._waiting.discard(ticket)

@@ -134,7 +134,7 @@ class InteractionSurface:
             hook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
             if not is_known:
                 return route_of("POST", hook)
-            return route_of("PATCH", f"{hook}/messages/{self._ids[index] or '@original'}")
+            return route_of("PATCH", f"{hook}/messages/{self._ids[index] if index else '@original'}")
         channel = f"/channels/{self._interaction.channel_id}/messages"
         return route_of("PATCH", f"{channel}/{self._ids[index]}") if is_known else route_of("POST", channel)
 

@@ -1,0 +1,183 @@
+"""The command line, and the composition root: opens every resource, closes them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+
+import aiohttp
+import discord
+import typer
+from discord.http import Route
+from dotenv import dotenv_values
+
+from bot.app import GrokBot, Services
+from bot.command_sync import CommandSync
+from bot.config import Settings, load_settings
+from bot.demo import run_demo
+from bot.errors import GrokBotError, SettingError, UpstreamError, UpstreamKeyRefused
+from bot.grok.client import GrokClient
+from bot.grok.http import make_http
+from bot.log import set_up_logging
+from bot.services.chat import ChatService
+from bot.services.media import PictureService, VideoService
+from bot.services.memory import MemoryService
+from bot.services.models import ModelService, ModelsInUse
+from bot.store.answers import Answers
+from bot.store.database import Database
+from bot.store.memory import Memory
+from bot.store.notes import Notes
+
+EXIT_FAILED = 1
+EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
+EXIT_MISCONFIGURED = 78  # sysexits.h: EX_CONFIG
+PATIENCE_S = 12.0  # running answers may finish
+FAREWELL_S = 5.0  # and then say that they were interrupted; together under 20 s
+
+log = logging.getLogger("bot")
+cli = typer.Typer(help="A Discord bot for Grok.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+class StartFailedError(GrokBotError):
+    """The bot could not be started. exit_code: what the process ends with."""
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot with the settings of the environment and .env."""
+    sys.exit(_run())
+
+
+@cli.command()
+def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
+    """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
+    sys.exit(run_demo(port))
+
+
+@cli.callback()
+def _root() -> None:
+    """Keep `grokcord run` a command of its own however few there are."""
+
+
+def _run() -> int:
+    try:
+        settings = load_settings({**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ})
+        set_up_logging(settings.log_level, settings.log_format)
+        asyncio.run(_serve(settings))
+    except SettingError as bad:
+        return _say(f"grokcord: {bad}", EXIT_MISCONFIGURED)
+    except StartFailedError as failed:
+        return _say(f"grokcord: {failed}", failed.exit_code)
+    except GrokBotError as failed:
+        return _say(f"grokcord: {failed}", EXIT_FAILED)
+    return 0
+
+
+def _say(line: str, exit_code: int) -> int:
+    sys.stderr.write(f"{line}\n")
+    return exit_code
+
+
+async def _serve(settings: Settings) -> None:
+    """Open everything, serve until a signal comes, close everything."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        http = await stack.enter_async_context(make_http())
+        grok = GrokClient(http, base_url=settings.grok_base_url, api_key=settings.grok_api_key)
+        await _check_key(grok)
+        Route.BASE = settings.discord_api_url
+        bot = GrokBot(build_services(settings, grok, database), CommandSync(Notes(database)))
+        stack.push_async_callback(bot.close)
+        await _serve_bot(bot, settings, stopping)
+
+
+def build_services(settings: Settings, grok: GrokClient, database: Database) -> Services:
+    """Return the use cases, wired."""
+    max_bytes = settings.max_file_mb * 1024 * 1024
+    memory = Memory(database)
+    return Services(
+        chat=ChatService(
+            grok, memory, Answers(database), model=settings.grok_model, budget_tokens=settings.memory_tokens
+        ),
+        memory=MemoryService(memory, budget_tokens=settings.memory_tokens),
+        pictures=PictureService(
+            grok, model=settings.grok_image_model, edit_model=settings.grok_image_edit_model, max_bytes=max_bytes
+        ),
+        videos=VideoService(grok, model=settings.grok_video_model, max_bytes=max_bytes),
+        models=ModelService(
+            grok,
+            ModelsInUse(
+                settings.grok_model,
+                settings.grok_image_model,
+                settings.grok_image_edit_model,
+                settings.grok_video_model,
+            ),
+        ),
+    )
+
+
+async def _check_key(grok: GrokClient) -> None:
+    """Refuse to start with a key that is refused; a server that is away for the moment does not keep the bot away."""
+    try:
+        await grok.verify()
+    except UpstreamKeyRefused as refused:
+        raise StartFailedError("GROK_API_KEY: the Grok server refuses it", EXIT_MISCONFIGURED) from refused
+    except UpstreamError as away:
+        log.warning("the Grok server does not answer as expected, starting all the same error=%s", type(away).__name__)
+
+
+async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event) -> None:
+    """Connect, and stay until told to stop; then let running answers end."""
+    connection = asyncio.create_task(_connect(bot, settings))
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            connection.result()
+            return
+        log.info("stopping, answers under way: %d", len(bot.work))
+        cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+        log.info("stopped, answers interrupted: %d", cut)
+    finally:
+        stop.cancel()
+        connection.cancel()
+
+
+async def _connect(bot: GrokBot, settings: Settings) -> None:
+    """Log in and serve the gateway. Raises StartFailedError with one sentence for what a person can mend."""
+    try:
+        await bot.login(settings.discord_token.reveal())
+    except discord.LoginFailure as refused:
+        raise StartFailedError("DISCORD_TOKEN: Discord refuses it", EXIT_MISCONFIGURED) from refused
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as away:
+        raise StartFailedError("Discord cannot be reached; try again later", EXIT_TRY_LATER) from away
+    try:
+        await bot.connect()
+    except discord.PrivilegedIntentsRequired as refused:
+        raise StartFailedError("Discord refuses the intents of this bot", EXIT_MISCONFIGURED) from refused
+    except AttributeError as broken:
+        # discord.py 2.7.1: a first gateway handshake that fails ends in this, because there is no socket yet.
+        if "'sequence'" not in str(broken):
+            raise
+        raise StartFailedError("Discord's gateway cannot be reached; try again later", EXIT_TRY_LATER) from broken
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""The Discord client: what it listens to, which cogs it loads, and how errors become replies."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.command_sync import CommandSync
+from bot.errors import GrokBotError
+from bot.services.chat import ChatService
+from bot.services.media import PictureService, VideoService
+from bot.services.memory import MemoryService
+from bot.services.models import ModelService
+from bot.ui import text
+from bot.ui.ledger import RateLedger, route_of
+from bot.ui.pacer import Pacer
+from bot.work import Work
+
+COGS = ("cogs.chat", "cogs.imagine", "cogs.video", "cogs.memory", "cogs.about")
+
+# The least that the commands need: see and write in channels and threads, attach files, and read back what was shown.
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    attach_files=True,
+    embed_links=True,
+    read_message_history=True,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases that cogs call."""
+
+    chat: ChatService
+    memory: MemoryService
+    pictures: PictureService
+    videos: VideoService
+    models: ModelService
+
+
+class GrokTree(app_commands.CommandTree["GrokBot"]):
+    """The commands, and the one place where their errors become sentences."""
+
+    async def on_error(self, interaction: discord.Interaction[GrokBot], error: app_commands.AppCommandError, /) -> None:
+        """Tell the person what happened."""
+        await report(interaction, error.__cause__ or error)
+
+
+class GrokBot(commands.AutoShardedBot):
+    """A Discord client with the services, the pacing and the work under way."""
+
+    def __init__(self, services: Services, command_sync: CommandSync | None = None) -> None:
+        self.ledger = RateLedger(time.monotonic)
+        self.pacer = Pacer(self.ledger, time.monotonic)
+        super().__init__(
+            command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
+            help_command=None,
+            tree_cls=GrokTree,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,  # nothing here reads the cache, and every edit would be copied into it
+            http_trace=traced(self.pacer),
+        )
+        self.services = services
+        self.work = Work()
+        self.started_at = time.monotonic()
+        self._command_sync = command_sync
+
+    async def setup_hook(self) -> None:
+        """Load the cogs; register the commands where they changed. A cog that fails to load stops the start."""
+        for name in COGS:
+            await self.load_extension(name)
+        if self._command_sync is not None:
+            await self._command_sync.run(self.tree)
+
+    async def on_ready(self) -> None:
+        """Say who is connected and how to invite it."""
+        log.info("connected as %s, %d servers", self.user, len(self.guilds))
+        log.info("invite: %s", discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing: there are no prefix commands, and mentions are the chat cog's."""
+
+
+def traced(pacer: Pacer) -> aiohttp.TraceConfig:
+    """Let the pacer see every request and every reply of discord.py's."""
+    config = aiohttp.TraceConfig()
+
+    async def on_start(_session: object, seen: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
+        seen.route = route_of(params.method, params.url.raw_path)
+        await pacer.request_starts(seen.route)
+
+    async def on_end(_session: object, seen: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+        pacer.request_ended(seen.route, params.response.status, params.response.headers)
+
+    async def on_exception(
+        _session: object, seen: SimpleNamespace, _params: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        pacer.request_failed(seen.route)
+
+    config.on_request_start.append(on_start)
+    config.on_request_end.append(on_end)
+    config.on_request_exception.append(on_exception)
+    return config
+
+
+async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:  # Any: whichever client
+    """Answer an interaction with the one clear sentence for an error, whatever was answered before.
+
+    What nobody foresaw is logged under an incident number, which the person is given.
+    """
+    if isinstance(error, app_commands.MissingPermissions):
+        sentence = text.NOT_YOURS
+    elif isinstance(error, GrokBotError):
+        sentence = text.sentence(error)
+    else:
+        incident = secrets.token_hex(4)
+        log.error("incident=%s error=%s", incident, type(error).__name__, exc_info=error)
+        sentence = text.UNEXPECTED.format(incident=incident)
+    try:
+        if interaction.response.is_done():
+            await _tell_late(interaction, sentence)
+        else:
+            await interaction.response.send_message(sentence, ephemeral=True)
+    except discord.HTTPException as failed:
+        log.warning("an error could not be reported code=%s", failed.code)
+
+
+async def _tell_late(interaction: discord.Interaction[Any], sentence: str) -> None:  # Any: whichever client
+    """Put the sentence where the answer would stand; beside it when a card stands there already."""
+    try:
+        await interaction.edit_original_response(content=sentence, view=None)
+    except discord.HTTPException:
+        await interaction.followup.send(sentence, ephemeral=True)

@@ -1,0 +1,104 @@
+"""Pictures: `/imagine`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import GrokBot
+from bot.errors import GrokBotError
+from bot.services.media import Aspect, Drawn, ImageOrder, MediaFile, read_picture, scratch_folder
+from bot.ui import text
+from bot.ui.attached import attachment_bytes
+from bot.ui.cards import alt_text, done_face, failed_face
+from bot.ui.face import Face, Upload
+from bot.ui.live import LiveMessage
+from bot.ui.orders import TICK_S, OrderView
+from bot.ui.surface import InteractionSurface
+
+MOST_PICTURES = 4  # a grid of four is shown whole; the upstreams make up to ten
+
+TITLE = "🎨 Picture"
+
+
+class ImagineCog(commands.Cog):
+    """Orders for pictures."""
+
+    def __init__(self, bot: GrokBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="Have Grok draw pictures, or change one of yours")
+    @app_commands.describe(
+        prompt="What the picture should show, or what to change in yours",
+        count="How many pictures (1 to 4)",
+        aspect="Width to height",
+        image="A picture of yours to be changed",
+    )
+    async def imagine(
+        self,
+        interaction: discord.Interaction[GrokBot],
+        prompt: app_commands.Range[str, 1, 6000],
+        count: app_commands.Range[int, 1, MOST_PICTURES] = 1,
+        aspect: Aspect | None = None,
+        image: discord.Attachment | None = None,
+    ) -> None:
+        """Draw, and attach what was drawn."""
+        checked = self.bot.services.chat.checked_prompt(prompt)
+        await interaction.response.defer(thinking=True)
+        view = OrderView(TITLE, checked, has_percent=False)
+        live = LiveMessage(InteractionSurface(interaction), self.bot.pacer, view.faces, tick_s=TICK_S)
+        with self.bot.work.running():
+            async with scratch_folder() as folder, live.painting():
+                await self._draw(interaction, view, live, folder, image, ImageOrder(checked, count, aspect))
+                await live.finish()
+
+    async def _draw(
+        self,
+        interaction: discord.Interaction[GrokBot],
+        view: OrderView,
+        live: LiveMessage,
+        folder: Path,
+        image: discord.Attachment | None,
+        order: ImageOrder,
+    ) -> None:
+        live.touch()
+        try:
+            if image is not None:
+                source = await read_picture(image.filename, image.size, lambda: attachment_bytes(image))
+                order = ImageOrder(order.prompt, order.count, order.aspect, source)
+            drawn = await self.bot.services.pictures.draw(order, folder)
+        except GrokBotError as failed:
+            view.fail(failed)
+        except asyncio.CancelledError:
+            view.fail(None)
+            await live.finish()
+            raise
+        else:
+            view.end(finished_face(order, drawn, view.elapsed_s, interaction.filesize_limit))
+
+
+def finished_face(order: ImageOrder, drawn: Drawn, elapsed_s: float, limit_bytes: int) -> Face:
+    """Return the card with the pictures; those that Discord would not take are named instead."""
+    fitting = [file for file in drawn.files if file.size_bytes <= limit_bytes]
+    lines = [text.too_large("picture", file.size_bytes, limit_bytes, "") for file in drawn.files if file not in fitting]
+    lines += [text.pictures_missing(drawn.missing)] if drawn.missing else []
+    lines.append(f"-# {text.duration(elapsed_s)}")
+    uploads = [_upload(file, number, order.prompt) for number, file in enumerate(fitting, 1)]
+    sizes = sum(file.size_bytes for file in fitting)
+    refused = failed_face(TITLE, order.prompt, text.too_large("picture", sizes, limit_bytes, ""))
+    if not uploads:
+        return refused
+    return done_face(TITLE, order.prompt, uploads, poster=None, lines=lines, fallback=refused)
+
+
+def _upload(file: MediaFile, number: int, prompt: str) -> Upload:
+    return Upload(file.path, f"grok-{number}.{file.extension}", alt_text("Picture", prompt))
+
+
+async def setup(bot: GrokBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(ImagineCog(bot))

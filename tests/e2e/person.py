@@ -1,0 +1,149 @@
+"""A person in the local Discord: what the page does, done by a test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import aiohttp
+
+T = TypeVar("T")
+Json = dict[str, Any]  # Any: Discord's JSON, looked into by each test
+
+EPHEMERAL = 64
+LOADING = 128
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], *, within_s: float = 30.0, what: str = "it") -> T:
+    """Return the first result of `look` that is true; fails with `what` after `within_s`."""
+    try:
+        async with asyncio.timeout(within_s):
+            while not (found := await look()):
+                await asyncio.sleep(0.02)
+            return found
+    except TimeoutError:
+        raise AssertionError(f"{what} did not happen within {within_s} s") from None
+
+
+class Person:
+    """One person, over the person API."""
+
+    def __init__(self, http: aiohttp.ClientSession, page: str, user_id: str) -> None:
+        self._http = http
+        self._page = page
+        self._root = f"{page}as/{user_id}/"
+        self.user_id = user_id
+
+    async def get(self, path: str) -> Any:  # Any: JSON
+        """Ask the person API."""
+        async with self._http.get(self._root + path) as reply:
+            assert reply.status == 200, await reply.text()
+            return await reply.json()
+
+    async def post(self, path: str, payload: Json, files: list[tuple[str, bytes]] | None = None) -> Any:  # Any: JSON
+        """Do something, with or without files."""
+        form = aiohttp.FormData()
+        form.add_field("payload_json", json.dumps(payload), content_type="application/json")
+        for number, (name, data) in enumerate(files or []):
+            form.add_field(f"files[{number}]", data, filename=name)
+        body = {"data": form} if files else {"json": payload}
+        async with self._http.post(self._root + path, **body) as reply:
+            assert reply.status < 300, f"{reply.status} {await reply.text()}"
+            return await reply.json(content_type=None)
+
+    async def delete(self, path: str) -> None:
+        """Remove something."""
+        async with self._http.delete(self._root + path) as reply:
+            assert reply.status < 300, await reply.text()
+
+    async def control(self, path: str, payload: Json | None = None) -> Any:  # Any: JSON
+        """Use the tests' controls of the local Discord."""
+        url = f"{self._page}control/{path}"
+        call = self._http.get(url) if payload is None else self._http.post(url, json=payload)
+        async with call as reply:
+            assert reply.status < 300, await reply.text()
+            return await reply.json(content_type=None)
+
+    async def channel(self, name: str = "general") -> str:
+        """Return the id of a channel of the seeded server."""
+        state = await self.get("state")
+        return str(next(row["id"] for row in state["guilds"][0]["channels"] if row["name"] == name))
+
+    async def command(
+        self,
+        channel_id: str,
+        name: str,
+        options: list[Json] | None = None,
+        files: list[tuple[str, bytes]] | None = None,
+    ) -> str:
+        """Use a slash command; the interaction's id."""
+        payload = {"channel_id": channel_id, "name": name, "options": options or []}
+        return str((await self.post("interactions/command", payload, files))["interaction_id"])
+
+    async def ask(self, channel_id: str, prompt: str) -> str:
+        """Use `/ask`."""
+        return await self.command(channel_id, "ask", [{"name": "prompt", "type": 3, "value": prompt}])
+
+    async def say(self, channel_id: str, content: str, **more: Any) -> Json:  # Any: JSON values
+        """Send a message."""
+        return dict(await self.post(f"channels/{channel_id}/messages", {"content": content, **more}))
+
+    async def messages(self, channel_id: str) -> list[Json]:
+        """Return a channel's messages, oldest first."""
+        return list(reversed(await self.get(f"channels/{channel_id}/messages?limit=50")))
+
+    async def from_bot(self, channel_id: str) -> list[Json]:
+        """Return the bot's messages that are no longer "thinking", oldest first."""
+        rows = await self.messages(channel_id)
+        return [row for row in rows if row["author"].get("bot") and not row["flags"] & LOADING]
+
+    async def answer(self, channel_id: str, interaction_id: str, *, within_s: float = 60.0) -> Json:
+        """Return the finished answer of an interaction: finished is what has its buttons."""
+
+        async def look() -> Json | None:
+            for row in await self.from_bot(channel_id):
+                if row.get("interaction_metadata", {}).get("id") == interaction_id and row["components"]:
+                    return row
+            return None
+
+        return await eventually(look, within_s=within_s, what="an answer with buttons")
+
+    async def versions(self, message_id: str) -> list[Json]:
+        """Return every state a message had."""
+        return list((await self.control(f"messages/{message_id}/versions"))["versions"])
+
+    async def requests(self) -> list[Json]:
+        """Return every request the bot made."""
+        return list((await self.control("requests"))["requests"])
+
+    async def download(self, url: str) -> bytes:
+        """Fetch an attachment."""
+        async with self._http.get(url) as reply:
+            assert reply.status == 200
+            return await reply.read()
+
+
+@asynccontextmanager
+async def people(page: str) -> AsyncIterator[Callable[[str], Person]]:
+    """Give a function from a person's name to the person."""
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{page}people") as reply:
+            known = {row["username"]: row["id"] for row in (await reply.json())["people"]}
+        yield lambda name: Person(http, page, known[name])
+
+
+def texts(message: Json) -> str:
+    """Return everything readable of a message, components V2 included."""
+    found: list[str] = [message.get("content", "")]
+
+    def walk(parts: list[Json]) -> None:
+        for part in parts:
+            if isinstance(part.get("content"), str):
+                found.append(part["content"])
+            walk(part.get("components", []))
+
+    walk(message.get("components", []))
+    return "\n".join(text for text in found if text)
