@@ -32,7 +32,9 @@ def may_retry(error: UpstreamError, *, attempt: int, started: bool) -> bool:
         return False  # we waited out the whole allowed silence once already
     if error.retry_after_s is not None and error.retry_after_s > LONGEST_WAIT_S:
         return False
-    return error.status is None or error.status in _RETRYABLE_STATUSES or isinstance(error, UpstreamRateLimited)
+    if error.status is None or error.status < 400 or isinstance(error, UpstreamRateLimited):
+        return True
+    return error.status in _RETRYABLE_STATUSES
 
 
 def delay_s(attempt: int, retry_after_s: float | None, random: Callable[[], float]) -> float:

@@ -20,6 +20,7 @@ from bot.grok.retry import LONGEST_WAIT_S, delay_s, may_retry
 
 TABLE: list[tuple[UpstreamError, int]] = [
     (UpstreamUnavailable(), 3),
+    (UpstreamUnavailable(status=200), 3),
     *((UpstreamUnavailable(status=status), 3) for status in (425, 500, 502, 503, 529)),
     *((UpstreamTimeout(status=status), 3) for status in (408, 504)),
     (UpstreamTimeout(), 1),
