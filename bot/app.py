@@ -104,16 +104,15 @@ def traced(pacer: Pacer) -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
 
     async def on_start(_session: object, seen: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
-        seen.route = route_of(params.method, params.url.raw_path)
-        await pacer.request_starts(seen.route)
+        seen.claim = await pacer.request_starts(route_of(params.method, params.url.raw_path))
 
     async def on_end(_session: object, seen: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
-        pacer.request_ended(seen.route, params.response.status, params.response.headers)
+        pacer.request_ended(seen.claim, params.response.status, params.response.headers)
 
     async def on_exception(
         _session: object, seen: SimpleNamespace, _params: aiohttp.TraceRequestExceptionParams
     ) -> None:
-        pacer.request_failed(seen.route)
+        pacer.request_failed(seen.claim)
 
     config.on_request_start.append(on_start)
     config.on_request_end.append(on_end)

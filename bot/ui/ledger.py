@@ -47,8 +47,8 @@ def route_of(method: str, path: str) -> Route:
 
 
 @dataclass(slots=True)
-class _Bucket:
-    """One window of calls. `remaining` is what the newest reply of this window said."""
+class Bucket:
+    """One window of calls. `remaining` is what the newest reply of this window said; `paced_at` keeps edits even."""
 
     limit: int = 1
     remaining: int = 1
@@ -57,7 +57,16 @@ class _Bucket:
     in_flight: int = 0
 
     def free(self, now: float) -> int:
+        """Return how many calls are left at a time not before now."""
         return (self.limit if now >= self.reset_at else self.remaining) - self.in_flight
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A place taken in the limits, from `started` until `ended` or `withdrawn`."""
+
+    route: Route
+    bucket: Bucket
 
 
 class RateLedger:
@@ -69,31 +78,32 @@ class RateLedger:
     def __init__(self, clock: Callable[[], float], *, per_second: int = GLOBAL_PER_S) -> None:
         self._clock = clock
         self._per_second = per_second
-        self._ids: dict[tuple[str, str], str] = {}
-        self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._ids: dict[str, str] = {}
+        self._buckets: dict[tuple[str, str], Bucket] = {}
         self._recent: deque[float] = deque()
         self._global_in_flight = 0
         self._global_closed_until = -inf
         self.refused = 0
 
-    def started(self, route: Route) -> None:
+    def started(self, route: Route) -> Claim:
         """Count a request that leaves now, or that has been promised its place."""
-        self._bucket(route).in_flight += 1
+        bucket = self._buckets.setdefault(self._key(route), Bucket())
+        bucket.in_flight += 1
         self._global_in_flight += route.counts_globally
+        return Claim(route, bucket)
 
-    def withdrawn(self, route: Route) -> None:
+    def withdrawn(self, claim: Claim) -> None:
         """Take back a `started` whose request never reached Discord."""
-        self._bucket(route).in_flight -= 1
-        self._global_in_flight -= route.counts_globally
+        claim.bucket.in_flight -= 1
+        self._global_in_flight -= claim.route.counts_globally
 
-    def ended(self, route: Route, status: int, headers: Mapping[str, str]) -> None:
+    def ended(self, claim: Claim, status: int, headers: Mapping[str, str]) -> None:
         """Learn from a reply; ends what `started` began."""
         now = self._clock()
-        self.withdrawn(route)
-        if route.counts_globally:
+        self.withdrawn(claim)
+        if claim.route.counts_globally:
             self._recent.append(now)
-        self._learn_bucket_id(route, headers.get("X-RateLimit-Bucket"))
-        bucket = self._bucket(route)
+        bucket = self._named(claim, headers.get("X-RateLimit-Bucket"))
         if status == 429:
             self._refuse(bucket, headers, now)
         elif "X-RateLimit-Remaining" in headers:
@@ -102,18 +112,18 @@ class RateLedger:
             bucket.paced_at = now + UNKNOWN_GAP_S
         self._sweep(now)
 
-    def ready_at(self, route: Route, *, is_urgent: bool) -> float:
+    def ready_at(self, route: Route, *, may_spend_spare: bool, is_paced: bool) -> float:
         """Return when a request on this route may leave: a time not after now means at once.
 
-        Urgent requests (first and last texts) may use the spare call; others also keep the even pace of the window.
+        may_spend_spare: take the last call of a window too. is_paced: keep the even pace of the window.
         `inf`: not before some request in flight has come back.
         """
         now = self._clock()
         bucket = self._buckets.get(self._key(route))
         if bucket is None:
             return now
-        needed = 1 if is_urgent or bucket.limit <= BUCKET_SPARE else 1 + BUCKET_SPARE
-        at = now if is_urgent else max(now, bucket.paced_at)
+        needed = 1 if may_spend_spare or bucket.limit <= BUCKET_SPARE else 1 + BUCKET_SPARE
+        at = max(now, bucket.paced_at) if is_paced else now
         if bucket.free(at) >= needed:
             return at
         return max(at, bucket.reset_at) if bucket.limit - bucket.in_flight >= needed else inf
@@ -132,23 +142,21 @@ class RateLedger:
         return max(self._recent[excess] + 1.0 + CLOCK_MARGIN_S, self._global_closed_until)
 
     def _key(self, route: Route) -> tuple[str, str]:
-        own = f"{route.method} {route.path}"
-        return self._ids.get((own, route.major), own), route.major
+        own, family = _names(route)
+        return self._ids.get(own) or self._ids.get(family, family), route.major
 
-    def _bucket(self, route: Route) -> _Bucket:
-        return self._buckets.setdefault(self._key(route), _Bucket())
+    def _named(self, claim: Claim, bucket_id: str | None) -> Bucket:
+        """Return the bucket a reply speaks of, under the name that Discord gives it from now on."""
+        old = self._key(claim.route)
+        if bucket_id is not None and bucket_id != old[0]:
+            own, family = _names(claim.route)
+            self._ids[own] = bucket_id
+            self._ids.setdefault(family, bucket_id)
+            for key in [key for key in self._buckets if key[0] in {own, family}]:
+                self._buckets.setdefault((bucket_id, key[1]), self._buckets.pop(key))
+        return self._buckets.setdefault(self._key(claim.route), Bucket())
 
-    def _learn_bucket_id(self, route: Route, bucket_id: str | None) -> None:
-        """Move a route to the bucket Discord names, keeping what is in flight."""
-        known = self._key(route)
-        if bucket_id is None or known[0] == bucket_id:
-            return
-        self._ids[f"{route.method} {route.path}", route.major] = bucket_id
-        orphan = self._buckets.pop(known, None)
-        if orphan is not None:
-            self._bucket(route).in_flight += orphan.in_flight
-
-    def _refuse(self, bucket: _Bucket, headers: Mapping[str, str], now: float) -> None:
+    def _refuse(self, bucket: Bucket, headers: Mapping[str, str], now: float) -> None:
         self.refused += 1
         until = now + _seconds(headers.get("Retry-After"), UNKNOWN_GAP_S) + CLOCK_MARGIN_S
         if headers.get("X-RateLimit-Scope") == "global" or headers.get("X-RateLimit-Global"):
@@ -163,10 +171,18 @@ class RateLedger:
         dead = {key for key, bucket in self._buckets.items() if not bucket.in_flight and bucket.reset_at < now - 60}
         for key in dead:
             del self._buckets[key]
-        self._ids = {own: name for own, name in self._ids.items() if (name, own[1]) not in dead}
 
 
-def _learn_window(bucket: _Bucket, headers: Mapping[str, str], now: float) -> None:
+def _names(route: Route) -> tuple[str, str]:
+    """Return what a route and its family are called until Discord names their buckets.
+
+    All calls of one interaction are taken to share a bucket until Discord says otherwise.
+    """
+    own = f"{route.method} {route.path}"
+    return own, "/webhooks" if route.path.startswith("/webhooks") else own
+
+
+def _learn_window(bucket: Bucket, headers: Mapping[str, str], now: float) -> None:
     """Take over limit, remaining and reset, and spread the calls that are left over the time that is left."""
     remaining = int(_seconds(headers.get("X-RateLimit-Remaining"), 0))
     reset_after = _seconds(headers.get("X-RateLimit-Reset-After"), UNKNOWN_GAP_S)

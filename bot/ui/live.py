@@ -122,8 +122,8 @@ class LiveMessage:
         """Wait for leave, then paint what is newest by then; failures of Discord's are tried again."""
         for attempt in range(MOST_FAILURES):
             route = self._surface.route(index)
-            await self._ticket.wait(route, self._urgency(index))
-            with self._pacer.sending(route):
+            place = await self._ticket.wait(route, self._urgency(index))
+            with self._pacer.sending(place):
                 faces = self._faces()
                 face = faces[min(index, len(faces) - 1)]
                 try:
@@ -148,4 +148,6 @@ class LiveMessage:
     def _urgency(self, index: int) -> Urgency:
         if self._is_finishing:
             return Urgency.LAST
-        return Urgency.FIRST if index >= len(self._shown) else Urgency.NEXT
+        if not self._shown:
+            return Urgency.FIRST
+        return Urgency.PAGE if index >= len(self._shown) else Urgency.NEXT

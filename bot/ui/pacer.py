@@ -9,15 +9,23 @@ from contextvars import ContextVar
 from enum import IntEnum
 from math import inf
 
-from bot.ui.ledger import RateLedger, Route
+from bot.ui.ledger import GLOBAL_PER_S, GLOBAL_SPARE, Claim, RateLedger, Route
 
 
 class Urgency(IntEnum):
-    """Who goes first. LAST: a final text. FIRST: a first text, or a request that a person waits for. NEXT: the rest."""
+    """Who goes first.
+
+    LAST: a final text. FIRST: a first text, or a request that a person waits for; these two may spend the spare call
+    of a window. PAGE: a text that goes on in a new message. NEXT: everything else, evenly spread.
+    """
 
     LAST = 0
     FIRST = 1
-    NEXT = 2
+    PAGE = 2
+    NEXT = 3
+
+
+ORDINARY_GAP_S = 1 / (GLOBAL_PER_S - GLOBAL_SPARE)  # so that many answers take turns instead of leaving in bursts
 
 
 class Ticket:
@@ -25,16 +33,17 @@ class Ticket:
 
     __slots__ = ("_future", "_pacer", "is_gate", "painted_at", "route", "urgency")
 
+    route: Route
+
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer
-        self._future: asyncio.Future[None] | None = None
-        self.route: Route | None = None
+        self._future: asyncio.Future[Claim] | None = None
         self.urgency = Urgency.NEXT
         self.is_gate = False
         self.painted_at = -inf
 
-    async def wait(self, route: Route, urgency: Urgency, *, is_gate: bool = False) -> None:
-        """Return when a request on `route` may leave; its place is taken then.
+    async def wait(self, route: Route, urgency: Urgency, *, is_gate: bool = False) -> Claim:
+        """Return the place of a request on `route`, when it may leave.
 
         is_gate: heed only the global limit, because discord.py itself waits for the bucket.
         """
@@ -42,9 +51,9 @@ class Ticket:
         self._future = asyncio.get_running_loop().create_future()
         self._pacer.enter(self)
         try:
-            await self._future
+            return await self._future
         except asyncio.CancelledError:
-            self._pacer.leave(self)
+            self._pacer.leave(self, self._granted())
             raise
 
     def hurry(self, urgency: Urgency) -> None:
@@ -53,24 +62,23 @@ class Ticket:
             self.urgency = urgency
             self._pacer.kick()
 
-    def grant(self) -> None:
+    def grant(self, claim: Claim) -> None:
         """End the wait (called by the pacer)."""
         if self._future is not None and not self._future.done():
-            self._future.set_result(None)
+            self._future.set_result(claim)
 
-    @property
-    def was_granted(self) -> bool:
-        """Whether the last wait ended with permission."""
-        return self._future is not None and self._future.done() and not self._future.cancelled()
+    def _granted(self) -> Claim | None:
+        is_granted = self._future is not None and self._future.done() and not self._future.cancelled()
+        return self._future.result() if self._future is not None and is_granted else None
 
 
 class _Permit:
     """A place in the ledger that was taken before its request started."""
 
-    __slots__ = ("is_used", "route")
+    __slots__ = ("claim", "is_used")
 
-    def __init__(self, route: Route) -> None:
-        self.route = route
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
         self.is_used = False
 
 
@@ -85,45 +93,44 @@ class Pacer:
         self._clock = clock
         self._waiting: set[Ticket] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._ordinary_at = -inf
 
     def ticket(self) -> Ticket:
         """Return a new place in the queue, for one live message."""
         return Ticket(self)
 
     @contextmanager
-    def sending(self, route: Route) -> Iterator[None]:
+    def sending(self, claim: Claim) -> Iterator[None]:
         """Mark the request made inside as the one whose turn was granted, so that it is not counted twice."""
-        permit = _Permit(route)
+        permit = _Permit(claim)
         token = _permit.set(permit)
         try:
             yield
         finally:
             _permit.reset(token)
             if not permit.is_used:
-                self._ledger.withdrawn(route)
-                self.kick()
+                self.request_failed(claim)
 
-    async def request_starts(self, route: Route) -> None:
+    async def request_starts(self, route: Route) -> Claim:
         """Count a request that is about to leave; one without a granted turn first waits for the global limit."""
         permit = _permit.get()
         if permit is not None and not permit.is_used:
             permit.is_used = True
-            if permit.route == route:
-                return
-            self._ledger.withdrawn(permit.route)
+            if permit.claim.route == route:
+                return permit.claim
+            self._ledger.withdrawn(permit.claim)
         if route.counts_globally and self._ledger.globally_ready_at(is_urgent=True) > self._clock():
-            await self.ticket().wait(route, Urgency.FIRST, is_gate=True)
-            return
-        self._ledger.started(route)
+            return await self.ticket().wait(route, Urgency.FIRST, is_gate=True)
+        return self._ledger.started(route)
 
-    def request_ended(self, route: Route, status: int, headers: Mapping[str, str]) -> None:
+    def request_ended(self, claim: Claim, status: int, headers: Mapping[str, str]) -> None:
         """Learn from a reply and see whose turn comes."""
-        self._ledger.ended(route, status, headers)
+        self._ledger.ended(claim, status, headers)
         self.kick()
 
-    def request_failed(self, route: Route) -> None:
+    def request_failed(self, claim: Claim) -> None:
         """Forget a request that got no reply."""
-        self._ledger.withdrawn(route)
+        self._ledger.withdrawn(claim)
         self.kick()
 
     def enter(self, ticket: Ticket) -> None:
@@ -131,13 +138,11 @@ class Pacer:
         self._waiting.add(ticket)
         self.kick()
 
-    def leave(self, ticket: Ticket) -> None:
+    def leave(self, ticket: Ticket, claim: Claim | None) -> None:
         """Drop a ticket whose owner stopped waiting; a place already taken is given back."""
-        if ticket in self._waiting:
-            self._waiting.discard(ticket)
-        elif ticket.was_granted and ticket.route is not None:
-            self._ledger.withdrawn(ticket.route)
-            self.kick()
+        self._waiting.discard(ticket)
+        if claim is not None:
+            self.request_failed(claim)
 
     def kick(self) -> None:
         """Grant every turn that can be granted now and set an alarm for the next."""
@@ -155,15 +160,18 @@ class Pacer:
                 continue
             self._waiting.discard(ticket)
             ticket.painted_at = now
-            if ticket.route is not None:
-                self._ledger.started(ticket.route)
-            ticket.grant()
+            if ticket.urgency is Urgency.NEXT:
+                self._ordinary_at = max(self._ordinary_at, now - ORDINARY_GAP_S) + ORDINARY_GAP_S
+            ticket.grant(self._ledger.started(ticket.route))
         if wake_at < inf:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, wake_at - now), self.kick)
 
     def _ready_at(self, ticket: Ticket) -> float:
-        is_urgent = ticket.urgency is not Urgency.NEXT
-        globally = self._ledger.globally_ready_at(is_urgent=is_urgent)
-        if ticket.is_gate or ticket.route is None:
+        is_ordinary = ticket.urgency is Urgency.NEXT
+        globally = self._ledger.globally_ready_at(is_urgent=not is_ordinary)
+        if ticket.is_gate:
             return globally
-        return max(globally, self._ledger.ready_at(ticket.route, is_urgent=is_urgent))
+        on_route = self._ledger.ready_at(
+            ticket.route, may_spend_spare=ticket.urgency <= Urgency.FIRST, is_paced=is_ordinary
+        )
+        return max(globally, on_route, self._ordinary_at if is_ordinary else -inf)
