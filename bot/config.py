@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -32,7 +32,6 @@ class Settings:
     grok_video_model: str = "grok-imagine-1.0-video"
     database_url: str = "sqlite:///data/grokcord.db"
     discord_api_url: str = DISCORD_API_URL
-    owner_ids: frozenset[int] = field(default_factory=frozenset)
     memory_tokens: int = 6000
     max_file_mb: int = 100
     log_level: str = "INFO"
@@ -52,7 +51,6 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         grok_video_model=read.value("GROK_VIDEO_MODEL", "grok-imagine-1.0-video", _name),
         database_url=read.value("DATABASE_URL", "sqlite:///data/grokcord.db", _database_url),
         discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, _web_address),
-        owner_ids=read.value("OWNER_IDS", "", _ids),
         memory_tokens=read.value("MEMORY_TOKENS", "6000", _whole_number(200, 1_000_000)),
         max_file_mb=read.value("MAX_FILE_MB", "100", _whole_number(1, 2000)),
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
@@ -125,13 +123,6 @@ def _database_url(raw: str) -> str:
     if not raw.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must begin with sqlite:/// (PostgreSQL comes later)")
     return raw
-
-
-def _ids(raw: str) -> frozenset[int]:
-    try:
-        return frozenset(int(part) for part in raw.replace(",", " ").split())
-    except ValueError:
-        raise ValueError("must be Discord ids (numbers), separated by commas") from None
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
