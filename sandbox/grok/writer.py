@@ -1,0 +1,204 @@
+"""What the demo answers: Markdown about what was asked, the same for the same question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from random import Random
+
+from sandbox.grok.calls import ChatCall, Turn
+from sandbox.grok.phrases import (
+    HEADINGS,
+    OPENINGS,
+    POINTS,
+    QUOTES,
+    SENTENCES,
+    STOP_WORDS,
+    THOUGHTS,
+)
+from sandbox.grok.seeds import chance
+
+PIECE = re.compile(r"\s*\S{1,16}|\s+$")
+WORD = re.compile(r"[^\W\d_][\w'’-]{2,}")
+COUNT = re.compile(r"\b(\d{2,5})[ -]*words?\b", re.IGNORECASE)
+LONG = re.compile(r"\b(long|essay|detailed|in detail|story|article|everything)\b", re.IGNORECASE)
+CODE = re.compile(r"\b(code|python|function|script|program|regex|javascript|bash|sql)\b", re.IGNORECASE)
+TABLE = re.compile(r"\b(table|compare|comparison|versus|vs|difference|pros|cons)\b", re.IGNORECASE)
+RECALL = re.compile(r"\b(last|previous|first|earlier|before|remember|memory|again)\b", re.IGNORECASE)
+LONG_WORDS = 700
+MAX_WORDS = 6000
+QUOTE_CHARS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The two words of a question that everything is written about."""
+
+    main: str
+    other: str
+
+    def fill(self, sentence: str) -> str:
+        """Return the sentence with the words in their places."""
+        return sentence.format(topic=self.main, other=self.other, Topic=self.main[:1].upper() + self.main[1:])
+
+
+def pieces_of(text: str) -> list[str]:
+    """Cut a text into small pieces, words with the blanks before them; joined they are the text again."""
+    return PIECE.findall(text)
+
+
+def find_topic(question: str) -> Topic:
+    """Return the words that stand out in a question."""
+    words = [word for word in WORD.findall(question) if word.lower() not in STOP_WORDS]
+    ranked = sorted(dict.fromkeys(words), key=len, reverse=True)[:2]
+    main, other = (*ranked, "the rest", "everything else")[:2] if ranked else ("your message", "the silence around it")
+    return Topic(_plain(main), _plain(other))
+
+
+def think(question: str) -> str:
+    """Return what the demo pretends to think before it answers."""
+    topic = find_topic(question)
+    return "".join(topic.fill(thought) for thought in THOUGHTS)
+
+
+def answer(call: ChatCall, question: str, sights: list[str]) -> str:
+    """Return the whole answer. sights: one description for each picture that came with the question."""
+    luck = chance("answer", question)
+    topic = find_topic(question)
+    parts = [_opening(question, luck), *_pictures(sights), *_memory(call, question)]
+    wanted = _wanted_words(question)
+    if wanted:
+        parts.append(_essay(topic, luck, wanted - sum(len(part.split()) for part in parts)))
+    else:
+        parts += _sections(question, topic, luck)
+    return "\n\n".join(parts)
+
+
+def _opening(question: str, luck: Random) -> str:
+    if not question.strip():
+        return f"{luck.choice(OPENINGS)} You sent no text."
+    quoted = _quote(question)
+    return f"{luck.choice(OPENINGS)}\n\nYou asked:\n> {quoted}"
+
+
+def _quote(text: str) -> str:
+    """Return a text as one short line that cannot break the Markdown around it."""
+    line = " ".join(text.split())
+    return _plain(line if len(line) <= QUOTE_CHARS else line[:QUOTE_CHARS].rstrip() + "…")
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "'")
+
+
+def _pictures(sights: list[str]) -> list[str]:
+    if not sights:
+        return []
+    if len(sights) == 1:
+        return [f"You attached a picture: {sights[0]}."]
+    return [f"You attached {len(sights)} pictures:\n" + "\n".join(f"{n}. {it}" for n, it in enumerate(sights, 1))]
+
+
+def _memory(call: ChatCall, question: str) -> list[str]:
+    """Say how much of the conversation came along, and what was asked before."""
+    asking = call.asking
+    earlier = [turn for turn in call.turns if turn is not asking and turn.role in ("user", "assistant")]
+    asked = [turn for turn in earlier if turn.role == "user"]
+    if not earlier:
+        return (
+            ["I was given no earlier messages, so this is where our conversation begins."] if _recalls(question) else []
+        )
+    count = "1 earlier message" if len(earlier) == 1 else f"{len(earlier)} earlier messages"
+    if not asked:
+        return [f"I was given {count}, none of them yours."]
+    if not _recalls(question):
+        return [f"*I was given {count} of this conversation. Your last question was: “{_quote_turn(asked[-1])}”*"]
+    lines = [f"I was given {count} of this conversation. Your last question was:\n> {_quote_turn(asked[-1])}"]
+    if len(asked) > 1:
+        lines.append(f"The first one I can see was:\n> {_quote_turn(asked[0])}")
+    return lines
+
+
+def _recalls(question: str) -> bool:
+    return RECALL.search(question) is not None
+
+
+def _quote_turn(turn: Turn) -> str:
+    return _quote(turn.text) or "(no text)"
+
+
+def _wanted_words(question: str) -> int:
+    """Return how many words a question wants; 0 if it does not say."""
+    if count := COUNT.search(question):
+        return min(int(count.group(1)), MAX_WORDS)
+    return LONG_WORDS if LONG.search(question) else 0
+
+
+def _essay(topic: Topic, luck: Random, words: int) -> str:
+    """Return about that many words under headings, ending with a whole sentence."""
+    parts: list[str] = []
+    left, section = max(words, 20), 0
+    while left > 0:
+        if left > 120:
+            heading = HEADINGS[section % len(HEADINGS)]
+            parts.append(f"## {heading}")
+            left -= len(heading.split()) + 1
+        for _ in range(2):
+            paragraph = _paragraph(topic, luck, left)
+            if paragraph:
+                parts.append(paragraph)
+                left -= len(paragraph.split())
+        if section % 3 == 1 and left > 60:
+            parts.append(_bullets(topic, luck, 4))
+            left -= len(parts[-1].split())
+        section += 1
+    return "\n\n".join(parts)
+
+
+def _paragraph(topic: Topic, luck: Random, words: int) -> str:
+    sentences: list[str] = []
+    used = 0
+    for sentence in luck.sample(SENTENCES, luck.randint(4, 6)):
+        if used >= words:
+            break
+        sentences.append(topic.fill(sentence))
+        used += len(sentences[-1].split())
+    return " ".join(sentences)
+
+
+def _sections(question: str, topic: Topic, luck: Random) -> list[str]:
+    """Return a paragraph and two or three things to look at, those the question speaks of among them."""
+    makers = {"list": _list, "table": _table, "code": _code, "quote": _saying}
+    chosen = [name for name, words in (("code", CODE), ("table", TABLE)) if words.search(question)]
+    spare = [name for name in makers if name not in chosen]
+    chosen += luck.sample(spare, max(1, 2 - len(chosen)))
+    return [_paragraph(topic, luck, 60), *(makers[name](topic, luck) for name in chosen)]
+
+
+def _list(topic: Topic, luck: Random) -> str:
+    return f"Some things to keep in mind about {topic.main}:\n\n{_bullets(topic, luck, luck.randint(3, 5))}"
+
+
+def _bullets(topic: Topic, luck: Random, count: int) -> str:
+    return "\n".join(f"- {topic.fill(point)}" for point in luck.sample(POINTS, count))
+
+
+def _table(topic: Topic, luck: Random) -> str:
+    rows = [(name, luck.randint(2, 9), luck.randint(2, 9)) for name in ("Patience", "Surprise", "Daily use")]
+    lines = [f"| | {topic.main} | {topic.other} |", "|---|---:|---:|", *(f"| {n} | {a} | {b} |" for n, a, b in rows)]
+    return "Invented marks out of ten:\n\n" + "\n".join(lines)
+
+
+def _code(topic: Topic, luck: Random) -> str:
+    name = re.sub(r"\W+", "_", topic.main.lower(), flags=re.ASCII).strip("_") or "topic"
+    return (
+        "As a program it might look like this:\n\n```python\n"
+        f"def {name}(steps: int = {luck.randint(3, 9)}) -> list[str]:\n"
+        f'    """Count the steps towards {name}."""\n'
+        f'    return [f"{name} {{step}}" for step in range(1, steps + 1)]\n\n\n'
+        f"print({name}()[-1])\n```"
+    )
+
+
+def _saying(topic: Topic, luck: Random) -> str:
+    return f"> {topic.fill(luck.choice(QUOTES))}\n> — the demo"
