@@ -7,17 +7,35 @@ import random as random_module
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from pathlib import Path
+from typing import Literal
 
 import httpx
 
 from bot.errors import UpstreamError
+from bot.grok.attempts import Attempts, Patience
 from bot.grok.chat import ChatReader, chat_payload
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
 from bot.grok.http import DEFAULT_TIMING, Call, Timing, Wire
+from bot.grok.images import OnPreview, Pictures
+from bot.grok.media import MediaFetcher
 from bot.grok.models import parse_models
-from bot.grok.retry import delay_s, may_retry
-from bot.grok.types import ChatEvent, ChatReply, ChatRequest, Finished, Model, ReasoningDelta, TextDelta
+from bot.grok.types import (
+    ChatEvent,
+    ChatReply,
+    ChatRequest,
+    Finished,
+    ImageRequest,
+    MediaFile,
+    MediaRef,
+    Model,
+    ReasoningDelta,
+    TextDelta,
+    VideoEvent,
+    VideoRequest,
+)
+from bot.grok.video import Clips
 from bot.secret import Secret
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -42,9 +60,10 @@ class GrokClient:
     ) -> None:
         self._wire = Wire(http, Endpoint(base_url), api_key, timing)
         self._timing = timing
-        self._clock = clock
-        self._sleep = sleep
-        self._random = random
+        self._patience = Patience(clock, sleep, random)
+        self._pictures = Pictures(self._wire, self._patience)
+        self._clips = Clips(self._wire, self._patience)
+        self._files = MediaFetcher(http, self._wire.endpoint, api_key, timing, self._patience)
 
     def stream_chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield the answer as it comes, `Finished` last. Close it with `aclosing` when leaving early.
@@ -70,45 +89,49 @@ class GrokClient:
                         finish = event
         return ChatReply("".join(text), "".join(reasoning), finish)
 
+    async def generate_images(
+        self, request: ImageRequest, *, on_preview: OnPreview | None = None
+    ) -> tuple[MediaRef, ...]:
+        """Return one picture for each that was asked for, fewer if some failed; raise if all did.
+
+        on_preview: is given unfinished pictures where the server sends them. Pictures last only hours: `fetch` at once.
+        """
+        return await self._pictures.generate(request, on_preview)
+
+    def stream_video(self, request: VideoRequest) -> AsyncGenerator[VideoEvent, None]:
+        """Yield progress as it is announced, `VideoReady` last. Close it with `aclosing` when leaving early."""
+        return self._clips.generate(request)
+
+    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
+        """Bring a result into a new file in `folder`, typed by its first bytes. Raise MediaError."""
+        return await self._files.fetch(ref, folder, kind=kind, max_bytes=max_bytes)
+
     async def models(self) -> tuple[Model, ...]:
         """Return what the server lists, in its order."""
         call = Call("models", read_s=self._timing.short_deadline_s)
-        return parse_models(await self._repeated(lambda: self._wire.fetch(call)))
+        attempts = Attempts(self._patience, self._timing.short_deadline_s)
+        while True:
+            try:
+                return parse_models(await self._wire.fetch(call))
+            except UpstreamError as error:
+                await attempts.wait_or_raise(error, started=False)
 
     async def verify(self) -> None:
         """Raise what is wrong with the address or the key. A server that asks for no key passes."""
         await self.models()
 
     async def _chat(self, request: ChatRequest, *, stream: bool) -> AsyncGenerator[ChatEvent, None]:
-        ends_at = self._clock() + self._timing.chat_deadline_s
         read_s = None if stream else self._timing.chat_deadline_s
         call = Call("chat/completions", chat_payload(request, stream=stream), read_s=read_s)
-        attempt = 1
+        attempts = Attempts(self._patience, self._timing.chat_deadline_s)
         while True:
             reader = ChatReader(self._wire.secrets)
             try:
-                async with aclosing(exchange(self._wire, call, reader, ends_at, self._clock)) as events:
+                async with aclosing(
+                    exchange(self._wire, call, reader, attempts.ends_at, self._patience.clock)
+                ) as events:
                     async for event in events:
                         yield event
                 return
             except UpstreamError as error:
-                await self._wait_or_raise(error, attempt, ends_at, started=reader.has_started)
-            attempt += 1
-
-    async def _repeated(self, send: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Send a harmless request until it succeeds or trying again is useless."""
-        ends_at = self._clock() + self._timing.short_deadline_s
-        attempt = 1
-        while True:
-            try:
-                return await send()
-            except UpstreamError as error:
-                await self._wait_or_raise(error, attempt, ends_at, started=False)
-            attempt += 1
-
-    async def _wait_or_raise(self, error: UpstreamError, attempt: int, ends_at: float, *, started: bool) -> None:
-        """Wait until the next attempt, or raise `error` if there is to be none."""
-        wait_s = delay_s(attempt, error.retry_after_s, self._random)
-        if self._clock() + wait_s >= ends_at or not may_retry(error, attempt=attempt, started=started):
-            raise error
-        await self._sleep(wait_s)
+                await attempts.wait_or_raise(error, started=reader.has_started)

@@ -7,11 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bot.errors import SettingError
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http", "https")
 _VERSION = re.compile(r"/v\d+$")
 _PASTED = re.compile(r"/(?:chat/completions|models|images/generations)/*$")
-
-Origin = tuple[str, str, int]
 
 
 class Endpoint:
@@ -22,7 +20,7 @@ class Endpoint:
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url.strip())
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        if parts.scheme not in _SCHEMES or not parts.hostname:
             raise SettingError("GROK_BASE_URL", "must be an http or https address")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise SettingError("GROK_BASE_URL", "must be an address without user, query or fragment")
@@ -31,7 +29,6 @@ class Endpoint:
         self._site = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
         self.root = self._site + self._prefix
         self.base = self._site + (path if _VERSION.search(path) else f"{path}/v1")
-        self.origin = origin_of(base_url.strip())
 
     def url(self, path: str) -> str:
         """Return the address of an API path such as "chat/completions"."""
@@ -48,7 +45,7 @@ class Endpoint:
         except ValueError:
             return None
         if parts.scheme:
-            return link if parts.scheme.lower() in _DEFAULT_PORTS and parts.hostname else None
+            return link if parts.scheme.lower() in _SCHEMES and parts.hostname else None
         if link.startswith("//"):
             return f"{urlsplit(self._site).scheme}:{link}" if parts.hostname else None
         if not parts.path:
@@ -56,14 +53,3 @@ class Endpoint:
         path = "/" + link.lstrip("/")
         has_prefix = bool(self._prefix) and path.startswith(self._prefix + "/")
         return (self._site if has_prefix else self.root) + path
-
-
-def origin_of(url: str) -> Origin | None:
-    """Return scheme, host and port of an address, None if it has none."""
-    try:
-        parts = urlsplit(url)
-        scheme = parts.scheme.lower()
-        port = parts.port or _DEFAULT_PORTS.get(scheme)
-    except ValueError:
-        return None
-    return (scheme, parts.hostname.lower(), port) if parts.hostname and port else None

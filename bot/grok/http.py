@@ -104,9 +104,12 @@ class Wire:
         timeout = self.timing.http(call.read_s)
         headers = self._headers
         if call.form is not None:
-            return self._http.build_request(
-                "POST", url, data=call.form, files=call.files or {}, headers=headers, timeout=timeout
-            )
+            # Fields go as parts, because httpx writes a form without files in the other encoding.
+            parts: dict[str, tuple[str | None, str] | tuple[str, bytes, str]] = {
+                name: (None, value) for name, value in call.form.items()
+            }
+            parts |= call.files or {}
+            return self._http.build_request("POST", url, files=parts, headers=headers, timeout=timeout)
         if call.payload is None:
             return self._http.build_request("GET", url, headers=headers, timeout=timeout)
         headers = {**headers, "Content-Type": "application/json"}

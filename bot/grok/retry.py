@@ -17,6 +17,7 @@ LONGEST_WAIT_S = 15.0  # a person is waiting: beyond this it is kinder to say wh
 _ATTEMPTS = 3
 _ATTEMPTS_AFTER_GENERATION = 2  # it broke off or came to nothing while the server was at work: that costs quota
 _FIRST_DELAY_S = 0.5
+_STATUSES_AFTER_WORK = frozenset({200, 408, 500, 502, 504})
 _RETRYABLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 
 
@@ -35,6 +36,16 @@ def may_retry(error: UpstreamError, *, attempt: int, started: bool) -> bool:
     if error.status is None or error.status < 400 or isinstance(error, UpstreamRateLimited):
         return True
     return error.status in _RETRYABLE_STATUSES
+
+
+def may_have_generated(error: UpstreamError, *, saw_reply: bool) -> bool:
+    """Tell whether a picture or clip may have been generated, and paid for, by a request that failed with `error`.
+
+    saw_reply: some of a successful answer's body came.
+    """
+    if saw_reply or isinstance(error, UpstreamInterrupted | UpstreamEmpty | UpstreamTimeout):
+        return True
+    return error.status in _STATUSES_AFTER_WORK and not isinstance(error, UpstreamRateLimited)
 
 
 def delay_s(attempt: int, retry_after_s: float | None, random: Callable[[], float]) -> float:

@@ -1,0 +1,36 @@
+"""Sending a request again: the waits between attempts, with the clock and the sleep handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.errors import UpstreamError
+from bot.grok.retry import delay_s, may_retry
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How time passes. random: 0..1, spreads the waits of many clients."""
+
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[object]]
+    random: Callable[[], float]
+
+
+class Attempts:
+    """The attempts at one request. ends_at: by the clock; no wait goes beyond it."""
+
+    def __init__(self, patience: Patience, deadline_s: float) -> None:
+        self.ends_at = patience.clock() + deadline_s
+        self._patience = patience
+        self._made = 0
+
+    async def wait_or_raise(self, error: UpstreamError, *, started: bool) -> None:
+        """Wait until the next attempt, or raise `error` if there is to be none. started: see `may_retry`."""
+        self._made += 1
+        wait_s = delay_s(self._made, error.retry_after_s, self._patience.random)
+        is_late = self._patience.clock() + wait_s >= self.ends_at
+        if is_late or not may_retry(error, attempt=self._made, started=started):
+            raise error
+        await self._patience.sleep(wait_s)

@@ -1,0 +1,177 @@
+"""Clips by order number: start a job, then ask how it is until it is done (point 27)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+import msgspec
+
+from bot.errors import (
+    UpstreamBlocked,
+    UpstreamEmpty,
+    UpstreamError,
+    UpstreamModelUnknown,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+    UpstreamUnsupported,
+)
+from bot.grok.attempts import Attempts, Patience
+from bot.grok.chat import data_uri
+from bot.grok.extract import to_ref
+from bot.grok.failures import error_from_event
+from bot.grok.http import Call, Wire
+from bot.grok.images import SIZES
+from bot.grok.retry import may_have_generated
+from bot.grok.types import MediaRef, VideoEvent, VideoProgress, VideoReady, VideoRequest
+
+State = Literal["waiting", "done", "failed"]
+
+_DONE = frozenset({"done", "completed", "complete", "succeeded", "success"})
+_FAILED = frozenset({"failed", "error", "expired", "cancelled", "canceled", "rejected"})
+_FAILED_LOOKS = 5  # so many failed looks in a row are one long outage
+_LOOK_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How a job is. Unknown states count as waiting. is_withheld: the server says that moderation keeps the clip."""
+
+    id: str
+    state: State
+    percent: float | None = None
+    url: str | None = None
+    is_withheld: bool = False
+
+
+def parse_job(payload: object) -> Job:
+    """Read any dialect's answer about a job: {"request_id"}, {"id", "status"}, {"status", "video": {"url"}}."""
+    if not isinstance(payload, dict):
+        raise UpstreamUnavailable("the server says nothing about the clip")
+    name = payload.get("request_id") or payload.get("id")
+    video = payload.get("video")
+    video = video if isinstance(video, dict) else {}
+    url = video.get("url") or payload.get("url") or payload.get("video_url")
+    url = url if isinstance(url, str) and url else None
+    status = str(payload.get("status") or "").lower()
+    percent = payload.get("progress")
+    return Job(
+        id=str(name) if isinstance(name, str | int) else "",
+        state=_state(status, has_url=url is not None, has_error=bool(payload.get("error"))),
+        percent=float(percent) if isinstance(percent, int | float) and 0 <= percent <= 100 else None,
+        url=url,
+        is_withheld=video.get("respect_moderation") is False or payload.get("respect_moderation") is False,
+    )
+
+
+def _state(status: str, *, has_url: bool, has_error: bool) -> State:
+    if status in _DONE or (not status and has_url):
+        return "done"
+    return "failed" if status in _FAILED or (not status and has_error) else "waiting"
+
+
+class VideoJobs:
+    """Runs jobs on one server."""
+
+    def __init__(self, wire: Wire, patience: Patience) -> None:
+        self._wire = wire
+        self._patience = patience
+
+    async def run(
+        self, request: VideoRequest, ends_at: float, refusal: UpstreamError
+    ) -> AsyncGenerator[VideoEvent, None]:
+        """Start a job and yield its progress, then its clip. refusal: raised if the server has no jobs either."""
+        payload = await self._start(request, ends_at, refusal)
+        job = parse_job(payload)
+        name = job.id
+        while True:
+            if job.percent is not None:
+                yield VideoProgress(job.percent)
+            if job.state != "waiting":
+                break
+            if not name:
+                raise UpstreamEmpty
+            await self._patience.sleep(self._wire.timing.poll_s)
+            payload = await self._look(name, ends_at)
+            job = parse_job(payload)
+        yield VideoReady(self._clip(job, name, payload))
+
+    async def _start(self, request: VideoRequest, ends_at: float, refusal: UpstreamError) -> object:
+        for call in (Call("videos/generations", _api_payload(request)), _form_call(request)):
+            try:
+                return await self._send(call, ends_at)
+            except (UpstreamUnsupported, UpstreamModelUnknown) as error:
+                if error.status not in (404, 405):
+                    raise
+        raise refusal
+
+    async def _send(self, call: Call, ends_at: float) -> object:
+        # Some servers answer only when the clip is finished.
+        left_s = max(ends_at - self._patience.clock(), 1.0)
+        call = Call(call.path, call.payload, call.form, call.files, read_s=left_s)
+        attempts = Attempts(self._patience, left_s)
+        while True:
+            try:
+                return _json(await self._wire.fetch(call))
+            except UpstreamError as error:
+                await attempts.wait_or_raise(error, started=may_have_generated(error, saw_reply=False))
+
+    async def _look(self, name: str, ends_at: float) -> object:
+        """Ask how the job is; it goes on while the way to it is broken for a moment."""
+        failures = 0
+        while True:
+            if self._patience.clock() >= ends_at:
+                raise UpstreamTimeout
+            try:
+                return _json(await self._wire.fetch(Call(f"videos/{quote(name, safe='')}", read_s=_LOOK_S)))
+            except UpstreamError as error:
+                failures += 1
+                if not error.is_retryable or failures >= _FAILED_LOOKS:
+                    raise
+                await self._patience.sleep(max(error.retry_after_s or 0.0, self._wire.timing.poll_s))
+
+    def _clip(self, job: Job, name: str, payload: object) -> MediaRef:
+        if job.is_withheld:
+            raise UpstreamBlocked
+        if job.state == "failed":
+            raise error_from_event(payload, secrets=self._wire.secrets)
+        ref = to_ref(job.url, self._wire.endpoint) if job.url else None
+        if ref is None and not name:
+            raise UpstreamEmpty
+        return ref or MediaRef(url=self._wire.endpoint.url(f"videos/{quote(name, safe='')}/content"))
+
+
+def _json(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        raise UpstreamUnavailable from broken
+
+
+def _api_payload(request: VideoRequest) -> dict[str, object]:
+    payload: dict[str, object] = {"model": request.model, "prompt": request.prompt}
+    if request.seconds is not None:
+        payload["duration"] = request.seconds
+    if request.aspect:
+        payload["aspect_ratio"] = request.aspect
+    if request.quality:
+        payload["resolution"] = request.quality
+    if request.source:
+        payload["image"] = {"url": data_uri(request.source)}
+    return payload
+
+
+def _form_call(request: VideoRequest) -> Call:
+    """Make the multipart order of the proxy's middle versions."""
+    form = {"model": request.model, "prompt": request.prompt}
+    if request.seconds is not None:
+        form["seconds"] = str(request.seconds)
+    if request.aspect:
+        form["size"] = SIZES[request.aspect]
+    if request.quality:
+        form["resolution_name"] = request.quality
+    picture = request.source
+    files = {"input_reference[]": ("picture", picture.data, picture.mime)} if picture else {}
+    return Call("videos", form=form, files=files)

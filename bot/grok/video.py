@@ -1,0 +1,176 @@
+"""Orders for clips: by the chat form first, which tells progress, by the asynchronous API otherwise (24 to 27)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+
+from bot.errors import (
+    UpstreamBlocked,
+    UpstreamEmpty,
+    UpstreamError,
+    UpstreamInterrupted,
+    UpstreamModelUnknown,
+    UpstreamUnavailable,
+    UpstreamUnsupported,
+)
+from bot.grok.attempts import Attempts, Patience
+from bot.grok.chat import DONE, user_message
+from bot.grok.chunks import error_payload, parse_chunk
+from bot.grok.endpoint import Endpoint
+from bot.grok.exchange import exchange
+from bot.grok.extract import FoundClip, ProgressScanner, find_clip
+from bot.grok.failures import error_from_event
+from bot.grok.http import Call, Wire
+from bot.grok.images import SIZES
+from bot.grok.jobs import VideoJobs
+from bot.grok.replies import WHOLE
+from bot.grok.retry import may_have_generated
+from bot.grok.sse import Event
+from bot.grok.think import split_thinking
+from bot.grok.types import VideoEvent, VideoProgress, VideoReady, VideoRequest, VideoStage
+from bot.grok.wording import clean
+from bot.secret import Secret
+
+_UPSCALING = "超分辨率"
+_PROGRESS_LINE = re.compile(r"^.*\d\s*%.*$", re.MULTILINE)
+_OTHER_FORM = (UpstreamUnsupported, UpstreamModelUnknown)
+
+
+class VideoReader:
+    """Turn the events of one chat reply into progress and, at its end, the clip. saw_reply: some of a body came."""
+
+    def __init__(self, endpoint: Endpoint, secrets: tuple[Secret, ...] = ()) -> None:
+        self.saw_reply = False
+        self.is_done = False
+        self.is_finished = False
+        self._endpoint = endpoint
+        self._secrets = secrets
+        self._written: list[str] = []
+        self._scanners = (ProgressScanner(), ProgressScanner())
+        self._percent: float | None = None
+        self._stage: VideoStage = "generating"
+
+    def read(self, event: Event) -> list[VideoProgress]:
+        """Return the progress that `event` announces, in its content or in its reasoning."""
+        self.saw_reply = True
+        if event.data.strip() == DONE:
+            self.is_done = True
+            return []
+        chunk = parse_chunk(event.data)
+        if chunk is None:
+            if event.name == WHOLE:
+                raise UpstreamUnavailable
+            return []
+        failure = error_payload(chunk, event)
+        if failure is not None:
+            raise error_from_event(failure, secrets=self._secrets)
+        self.is_done = self.is_done or event.name == WHOLE
+        progress: list[VideoProgress] = []
+        for choice in chunk.choices or ():
+            if choice.index:
+                continue
+            if choice.said is not None:
+                self._written.append(choice.said.text)
+                progress += self._progress(choice.said.text, self._scanners[0])
+                progress += self._progress(choice.said.thought, self._scanners[1])
+            self.is_finished = self.is_finished or bool(choice.finish_reason)
+        return progress
+
+    def end(self) -> Iterator[VideoEvent]:
+        """Yield the clip. Raise if there is none, whatever the progress was: 100 % is no clip."""
+        written = "".join(self._written)
+        found = self._found(written)
+        if not (self.is_done or self.is_finished) and not (found and found.is_enclosed):
+            # A clip that is named in full exists and is paid for, even if the reply's end is missing.
+            raise UpstreamInterrupted if self.saw_reply else UpstreamEmpty
+        if found is None:
+            raise self._nothing(written)
+        yield VideoReady(found.clip, found.poster)
+
+    def broken(self, error: UpstreamError) -> UpstreamError:
+        """Return `error`: progress that was shown need not be kept."""
+        return error
+
+    def _progress(self, text: str, scanner: ProgressScanner) -> list[VideoProgress]:
+        if not text:
+            return []
+        percent = scanner.feed(text)
+        if _UPSCALING in text:
+            self._stage = "upscaling"
+        elif percent is None:
+            return []
+        self._percent = self._percent if percent is None else percent
+        return [VideoProgress(self._percent, self._stage)]
+
+    def _found(self, written: str) -> FoundClip | None:
+        return find_clip(split_thinking(written)[0], self._endpoint) or find_clip(written, self._endpoint)
+
+    def _nothing(self, written: str) -> UpstreamError:
+        words = _PROGRESS_LINE.sub("", split_thinking(written)[0].replace(_UPSCALING, "")).strip()
+        if words and words != "error":
+            return UpstreamBlocked(clean(words, *self._secrets))
+        return UpstreamBlocked() if self._percent is not None else UpstreamEmpty()
+
+
+class Clips:
+    """Takes orders for clips to one server."""
+
+    def __init__(self, wire: Wire, patience: Patience) -> None:
+        self._wire = wire
+        self._patience = patience
+        self._jobs = VideoJobs(wire, patience)
+
+    async def generate(self, request: VideoRequest) -> AsyncGenerator[VideoEvent, None]:
+        """Yield progress, then the clip. Another form is tried only if the server refused the first as such."""
+        attempts = Attempts(self._patience, self._wire.timing.video_deadline_s)
+        refusal: UpstreamError | None = None
+        async with aclosing(self._by_chat(request, attempts)) as events:
+            try:
+                async for event in events:
+                    yield event
+            except _OTHER_FORM as refused:
+                refusal = refused
+        if refusal is None:
+            return
+        async with aclosing(self._jobs.run(request, attempts.ends_at, refusal)) as events:
+            async for event in events:
+                yield event
+
+    async def _by_chat(self, request: VideoRequest, attempts: Attempts) -> AsyncGenerator[VideoEvent, None]:
+        call = Call("chat/completions", _chat_payload(request))
+        while True:
+            reader = VideoReader(self._wire.endpoint, self._wire.secrets)
+            try:
+                async with aclosing(
+                    exchange(self._wire, call, reader, attempts.ends_at, self._patience.clock)
+                ) as events:
+                    async for event in events:
+                        yield event
+                return
+            except UpstreamError as error:
+                await attempts.wait_or_raise(error, started=may_have_generated(error, saw_reply=reader.saw_reply))
+
+
+def _chat_payload(request: VideoRequest) -> dict[str, object]:
+    images = (request.source,) if request.source else ()
+    payload: dict[str, object] = {
+        "model": request.model,
+        "messages": [user_message(request.prompt, images)],
+        "stream": True,
+    }
+    config = _video_config(request)
+    return {**payload, "video_config": config} if config else payload
+
+
+def _video_config(request: VideoRequest) -> dict[str, object]:
+    """Return what was set, by the names of the proxy's first versions and, beside them, of its later ones."""
+    config: dict[str, object] = {}
+    if request.aspect:
+        config |= {"aspect_ratio": request.aspect, "size": SIZES[request.aspect]}
+    if request.seconds is not None:
+        config |= {"video_length": request.seconds, "seconds": request.seconds}
+    if request.quality:
+        config["resolution_name"] = request.quality
+    return config
