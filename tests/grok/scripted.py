@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -36,21 +36,21 @@ class Body(httpx.AsyncByteStream):
 
 
 def reply(
-    body: bytes | str | Sequence[bytes | Exception] | dict[str, object] | list[object] = b"",
+    body: bytes | str | Sequence[bytes | Exception] | Mapping[str, object] = b"",
     *,
     status: int = 200,
     kind: str | None = None,
     **headers: str,
 ) -> httpx.Response:
-    """Make an answer: JSON of a dict or list, otherwise an event stream unless `kind` says what it is."""
-    if isinstance(body, dict) or (isinstance(body, list) and not any(isinstance(x, bytes | Exception) for x in body)):
+    """Make an answer: JSON of a mapping, otherwise an event stream unless `kind` says what it is."""
+    if isinstance(body, Mapping):
         body, kind = json.dumps(body).encode(), kind or "application/json"
     if isinstance(body, str):
         body = body.encode()
     pieces = [body] if isinstance(body, bytes) else body
     fields = {"content-type": kind or "text/event-stream; charset=utf-8"}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, headers=fields, stream=Body(pieces))  # type: ignore[arg-type]  # narrowed above
+    return httpx.Response(status, headers=fields, stream=Body(pieces))
 
 
 def sse(*payloads: object, done: bool = True) -> str:
