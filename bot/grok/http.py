@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -17,6 +18,7 @@ from bot.secret import Secret
 _CONNECTIONS = 400  # far above the answers that may run at once: a place in the pool is not what should make them wait
 _IDLE_CONNECTIONS = 40
 _ERROR_BODY_BYTES = 64 * 1024
+_ERROR_BODY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,14 @@ class Wire:
             await response.aclose()
 
     async def fetch(self, call: Call) -> bytes:
-        """Send `call` and return the whole body of its successful answer."""
-        async with self.open(call) as response:
-            with translated():
-                return await response.aread()
+        """Send `call` and return the whole body of its successful answer; its `read_s` limits the whole of it."""
+        limit_s = self.timing.silence_s if call.read_s is None else call.read_s
+        try:
+            async with asyncio.timeout(limit_s), self.open(call) as response:
+                with translated():
+                    return await response.aread()
+        except TimeoutError as late:
+            raise UpstreamTimeout from late
 
     def _request(self, call: Call) -> httpx.Request:
         url = self.endpoint.url(call.path)
@@ -121,13 +127,12 @@ class Wire:
         if response.is_redirect:
             return UpstreamRefused("the server redirects to another address", status=response.status_code)
         body = bytearray()
-        try:
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > _ERROR_BODY_BYTES:
-                    break
-        except httpx.HTTPError:
-            pass  # the status alone tells enough
+        with suppress(httpx.HTTPError, TimeoutError):  # the status alone tells enough
+            async with asyncio.timeout(_ERROR_BODY_S):
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > _ERROR_BODY_BYTES:
+                        break
         return error_from_response(response.status_code, response.headers, bytes(body), secrets=self.secrets)
 
 
