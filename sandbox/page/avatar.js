@@ -6,9 +6,15 @@ import { h } from "./view.js";
 export function avatar(user, name, size = "m", status = null) {
   const url = user?.avatar_url ?? (user?.avatar ? `/cdn/avatars/${user.id}/${user.avatar}.png` : null);
   const hide = (event) => event.currentTarget.classList.add("is-broken");
-  return h("span", { class: `avatar avatar-${size}`, "aria-hidden": "true" },
-    h("span", { class: "avatar-face", style: { "--hue": String(hueOf(user?.id ?? name)) } },
+  return h(
+    "span",
+    { class: `avatar avatar-${size}`, "aria-hidden": "true" },
+    h(
+      "span",
+      { class: "avatar-face", style: { "--hue": String(hueOf(user?.id ?? name)) } },
       initialsOf(name),
-      url && h("img", { src: url, alt: "", on: { error: hide } })),
-    status && h("span", { class: `status-dot is-${status}` }));
+      url && h("img", { src: url, alt: "", on: { error: hide } }),
+    ),
+    status && h("span", { class: `status-dot is-${status}` }),
+  );
 }

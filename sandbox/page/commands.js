@@ -2,7 +2,17 @@
 import { formatSize, fuzzyScore } from "./format.js";
 
 export const OPTION = {
-  subcommand: 1, group: 2, string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11,
+  subcommand: 1,
+  group: 2,
+  string: 3,
+  integer: 4,
+  boolean: 5,
+  user: 6,
+  channel: 7,
+  role: 8,
+  mentionable: 9,
+  number: 10,
+  attachment: 11,
 };
 
 /** Return everything callable of some chat commands: {command, path, name, description, options}. */
@@ -21,9 +31,14 @@ function entriesOf(command, node, above) {
 /** Return the entries that fit what follows the slash, best first. */
 export function matchEntries(entries, query) {
   const wanted = query.trim().replace(/\s+/g, " ");
-  const scored = entries.map((entry) => [entry, Math.max(fuzzyScore(wanted, entry.name), descriptionScore(wanted, entry))]);
+  const scored = entries.map((entry) => [
+    entry,
+    Math.max(fuzzyScore(wanted, entry.name), descriptionScore(wanted, entry)),
+  ]);
   const fitting = scored.filter(([, score]) => score > 0);
-  return fitting.sort((a, b) => (wanted ? b[1] - a[1] : 0) || a[0].name.localeCompare(b[0].name)).map(([entry]) => entry);
+  return fitting
+    .sort((a, b) => (wanted ? b[1] - a[1] : 0) || a[0].name.localeCompare(b[0].name))
+    .map(([entry]) => entry);
 }
 
 function descriptionScore(wanted, entry) {
@@ -33,7 +48,11 @@ function descriptionScore(wanted, entry) {
 /** Three commands to begin with: those that ask for a text first, then the others. */
 export function exampleEntries(commands, count = 3) {
   const weight = (entry) => (textOption(entry)?.required ? 0 : entry.options.some((option) => option.required) ? 2 : 1);
-  return flatten(commands).map((entry, index) => [weight(entry), index, entry]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, count).map(([, , entry]) => entry);
+  return flatten(commands)
+    .map((entry, index) => [weight(entry), index, entry])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    .slice(0, count)
+    .map(([, , entry]) => entry);
 }
 
 /** The option that takes free text after the name: the first required text, else the first text. */
@@ -45,7 +64,9 @@ export function textOption(entry) {
 /** Return {entry, rest} for "/name and more", or null when no entry has that name. */
 export function findTyped(text, entries) {
   const typed = text.slice(1);
-  const fits = entries.filter((entry) => typed === entry.name || typed.startsWith(`${entry.name} `) || typed.startsWith(`${entry.name}\n`));
+  const fits = entries.filter(
+    (entry) => typed === entry.name || typed.startsWith(`${entry.name} `) || typed.startsWith(`${entry.name}\n`),
+  );
   const entry = fits.sort((a, b) => b.name.length - a.name.length)[0];
   return entry ? { entry, rest: typed.slice(entry.name.length).trim() } : null;
 }
@@ -76,9 +97,12 @@ function splitNamed(entry, rest) {
 }
 
 function coerceTyped(option, raw) {
-  const choice = option.choices?.find((each) => [each.name, String(each.value)].some((text) => text.toLowerCase() === raw.toLowerCase()));
+  const choice = option.choices?.find((each) =>
+    [each.name, String(each.value)].some((text) => text.toLowerCase() === raw.toLowerCase()),
+  );
   if (choice) return choice.value;
-  if (option.type === OPTION.boolean) return /^(true|yes|on|1)$/i.test(raw) ? true : /^(false|no|off|0)$/i.test(raw) ? false : undefined;
+  if (option.type === OPTION.boolean)
+    return /^(true|yes|on|1)$/i.test(raw) ? true : /^(false|no|off|0)$/i.test(raw) ? false : undefined;
   if (option.type >= OPTION.user && option.type <= OPTION.mentionable) return /\d{5,20}/.exec(raw)?.[0];
   return raw;
 }
@@ -115,7 +139,9 @@ function valueOf(option, raw, files) {
 
 function problemOf(option, raw, maxFileBytes) {
   if (option.type === OPTION.attachment) {
-    return raw.size > maxFileBytes ? `This file is ${formatSize(raw.size)}; at most ${formatSize(maxFileBytes)} can be sent.` : null;
+    return raw.size > maxFileBytes
+      ? `This file is ${formatSize(raw.size)}; at most ${formatSize(maxFileBytes)} can be sent.`
+      : null;
   }
   if (option.type === OPTION.string) return lengthProblem(option, String(raw));
   if (option.type === OPTION.integer || option.type === OPTION.number) return numberProblem(option, Number(raw));
@@ -137,7 +163,9 @@ function numberProblem(option, number) {
 
 /** Put options below their subcommand and group. */
 export function wrap(entry, options) {
-  return entry.path.slice(1).reduceRight((inner, node) => [{ name: node.name, type: node.type, options: inner }], options);
+  return entry.path
+    .slice(1)
+    .reduceRight((inner, node) => [{ name: node.name, type: node.type, options: inner }], options);
 }
 
 /** Options in the order a form shows them: required first. */

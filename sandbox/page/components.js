@@ -12,12 +12,18 @@ const STYLE_NAMES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5
 /** Describe a message's components. `scene` acts for the person; `busy` holds the custom ids that wait for the bot. */
 export function components(list, message, scene, busy) {
   const within = { message, scene, busy };
-  return h("div", { class: "components" }, list.map((each, index) => component(each, within, index)));
+  return h(
+    "div",
+    { class: "components" },
+    list.map((each, index) => component(each, within, index)),
+  );
 }
 
 function component(data, within, index) {
   const draw = DRAWN[data.type];
-  return draw ? h("div", { key: `${data.type}-${data.id ?? index}`, class: `component-${data.type}` }, draw(data, within)) : null;
+  return draw
+    ? h("div", { key: `${data.type}-${data.id ?? index}`, class: `component-${data.type}` }, draw(data, within))
+    : null;
 }
 
 const children = (data, within) => data.components.map((each, index) => component(each, within, index));
@@ -31,21 +37,33 @@ const DRAWN = {
   7: select,
   8: select,
   9: (data, within) =>
-    h("div", { class: "section" }, h("div", { class: "section-text" }, children(data, within)),
-      h("div", { class: "section-accessory" }, component(data.accessory, within, 99))),
+    h(
+      "div",
+      { class: "section" },
+      h("div", { class: "section-text" }, children(data, within)),
+      h("div", { class: "section-accessory" }, component(data.accessory, within, 99)),
+    ),
   10: (data, { scene }) => h("div", { class: "rich" }, richText(data.content, scene)),
   11: (data, within) => h("div", { class: "thumbnail" }, picture(mediaOf(data, within), within.scene, undefined, true)),
   12: gallery,
   13: file,
-  14: (data) => h("hr", { class: `separator ${data.divider === false ? "is-blank" : ""} ${data.spacing === 2 ? "is-wide" : ""}` }),
+  14: (data) =>
+    h("hr", { class: `separator ${data.divider === false ? "is-blank" : ""} ${data.spacing === 2 ? "is-wide" : ""}` }),
   17: container,
 };
 
 function button(data, { message, scene, busy }) {
-  const emoji = data.emoji?.name && h("span", { class: "emoji" }, data.emoji.id ? `:${data.emoji.name}:` : data.emoji.name);
+  const emoji =
+    data.emoji?.name && h("span", { class: "emoji" }, data.emoji.id ? `:${data.emoji.name}:` : data.emoji.name);
   const inner = [emoji, data.label && h("span", {}, data.label)];
   if (data.style === BUTTON.link) {
-    const props = { class: "button button-link", href: safeUrl(data.url), target: "_blank", rel: "noopener noreferrer", "data-testid": "component-button" };
+    const props = {
+      class: "button button-link",
+      href: safeUrl(data.url),
+      target: "_blank",
+      rel: "noopener noreferrer",
+      "data-testid": "component-button",
+    };
     return h("a", data.disabled ? { class: "button button-link is-disabled" } : props, inner, icon("external"));
   }
   const isBusy = busy.includes(data.custom_id);
@@ -57,7 +75,12 @@ function button(data, { message, scene, busy }) {
     "data-custom-id": data.custom_id,
     on: { click: () => scene.press(message, data) },
   };
-  return h("button", props, h("span", { class: "button-inner" }, inner), isBusy && h("span", { class: "spinner", role: "status", "aria-label": "Working" }));
+  return h(
+    "button",
+    props,
+    h("span", { class: "button-inner" }, inner),
+    isBusy && h("span", { class: "spinner", role: "status", "aria-label": "Working" }),
+  );
 }
 
 function safeUrl(url) {
@@ -84,8 +107,11 @@ function select(data, { message, scene, busy }) {
 function mediaOf(data, { message }) {
   const item = data.media ?? data.file;
   const name = /^attachment:\/\/(.+)$/.exec(item.url)?.[1];
-  const attached = message.attachments?.find((each) => each.filename === name || each.url === item.url || each.id === item.attachment_id);
-  const filename = data.name ?? attached?.filename ?? decodeURIComponent(new URL(item.url, location.href).pathname.split("/").at(-1));
+  const attached = message.attachments?.find(
+    (each) => each.filename === name || each.url === item.url || each.id === item.attachment_id,
+  );
+  const filename =
+    data.name ?? attached?.filename ?? decodeURIComponent(new URL(item.url, location.href).pathname.split("/").at(-1));
   return {
     ...attached,
     ...withoutEmpty(item),
@@ -104,9 +130,14 @@ function withoutEmpty(item) {
 function gallery(data, within) {
   const items = data.items.map((item, index) => ({ ...mediaOf(item, within), id: `item-${index}` }));
   const pictures = items.filter((item) => kindOf(item) !== "video");
-  const show = (item, inGrid) => (kindOf(item) === "video" ? video(item) : picture(item, within.scene, pictures, inGrid));
+  const show = (item, inGrid) =>
+    kindOf(item) === "video" ? video(item) : picture(item, within.scene, pictures, inGrid);
   if (items.length === 1) return h("div", { class: "attachments" }, show(items[0], false));
-  return h("div", { class: `gallery gallery-${items.length}` }, items.map((item) => show(item, true)));
+  return h(
+    "div",
+    { class: `gallery gallery-${items.length}` },
+    items.map((item) => show(item, true)),
+  );
 }
 
 function file(data, within) {

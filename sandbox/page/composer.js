@@ -1,17 +1,17 @@
 /** Where one writes: messages with files and mentions, and slash commands with their options. */
-import { avatar } from "./avatar.js";
 import { CommandForm } from "./command-form.js";
-import { findTyped, flatten, matchEntries } from "./commands.js";
-import { formatSize, fuzzyScore } from "./format.js";
+import { findTyped, flatten } from "./commands.js";
+import { attachButton, counter, replyBar, sendButton, textField } from "./composer-parts.js";
+import { formatSize } from "./format.js";
 import { fileTray } from "./file-tray.js";
 import { Picker } from "./picker.js";
-import { channelName, commandsFor, displayName, findChannel, membersOf } from "./state.js";
-import { h, icon, patch } from "./view.js";
+import { channelName, commandsFor, findChannel } from "./state.js";
+import { commandItems, peopleItems } from "./suggestions.js";
+import { h, patch } from "./view.js";
 
 const MAX_CHARS = 2000; // Discord: "Create Message", content
 const WARN_FROM = 1800;
 const MAX_FILES = 10;
-const MAX_SUGGESTIONS = 10;
 const grown = new WeakMap(); // text area -> what its height was worked out for
 
 export class Composer {
@@ -43,16 +43,23 @@ export class Composer {
     const channel = findChannel(this.scene.state, this.channelId);
     this.root.hidden = !channel;
     if (!channel) return;
-    patch(this.root,
+    patch(
+      this.root,
       this.picker.view(),
-      this.reply && this.#replyBar(),
-      h("form", { class: `composer-box ${this.form ? "is-command" : ""}`, on: { submit: (event) => event.preventDefault() } },
+      this.reply && replyBar(this.reply, this.scene.state, (reply) => this.#setReply(reply)),
+      h(
+        "form",
+        { class: `composer-box ${this.form ? "is-command" : ""}`, on: { submit: (event) => event.preventDefault() } },
         !this.form && fileTray(this.files, (index) => this.#dropFile(index)),
-        this.form ? h("div", { class: "composer-line", key: "form" }, this.form.view(), this.#sendButton("Run command")) : this.#textLine(channel)));
+        this.form
+          ? h("div", { class: "composer-line", key: "form" }, this.form.view(), this.#sendButton("Run command"))
+          : this.#textLine(channel),
+      ),
+    );
     for (const area of this.root.querySelectorAll("textarea")) grow(area);
   }
 
-  // --- what others ask of it ------------------------------------------------------------------------------------
+  // --- what others ask of it ---
 
   startReply(message) {
     this.form = null;
@@ -71,11 +78,15 @@ export class Composer {
 
   addFiles(files) {
     const rest = this.form ? this.form.takeFiles(files) : files;
-    if (this.form && rest.length) this.scene.notify(`/${this.form.entry.name} takes no ${rest.length === files.length ? "file here" : "further file"}.`);
+    if (this.form && rest.length)
+      this.scene.notify(
+        `/${this.form.entry.name} takes no ${rest.length === files.length ? "file here" : "further file"}.`,
+      );
     if (this.form || !rest.length) return this.draw();
     const most = this.scene.state.limits.max_file_bytes;
     const tooLarge = rest.find((file) => file.size > most);
-    if (tooLarge) this.scene.notify(`${tooLarge.name} is ${formatSize(tooLarge.size)}; at most ${formatSize(most)} can be sent.`);
+    if (tooLarge)
+      this.scene.notify(`${tooLarge.name} is ${formatSize(tooLarge.size)}; at most ${formatSize(most)} can be sent.`);
     const fitting = [...this.files, ...rest.filter((file) => file.size <= most)];
     if (fitting.length > MAX_FILES) this.scene.notify(`A message carries at most ${MAX_FILES} files.`);
     this.files = fitting.slice(0, MAX_FILES);
@@ -86,7 +97,11 @@ export class Composer {
 
   /** Write into a field: an option of the command, or the message. */
   focus(name = null) {
-    const field = this.root.querySelector(name ? `[data-option="${CSS.escape(name)}"] :is(textarea, input, button.dropdown-button)` : "textarea, input:not([type=file]), .send");
+    const field = this.root.querySelector(
+      name
+        ? `[data-option="${CSS.escape(name)}"] :is(textarea, input, button.dropdown-button)`
+        : "textarea, input:not([type=file]), .send",
+    );
     field?.focus({ preventScroll: true });
     if (field?.value && field.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
   }
@@ -102,61 +117,51 @@ export class Composer {
   }
 
   async complete(question) {
-    const answer = await this.scene.attempt((api) => api.interact("autocomplete", { channel_id: this.channelId, ...question }));
+    const answer = await this.scene.attempt((api) =>
+      api.interact("autocomplete", { channel_id: this.channelId, ...question }),
+    );
     return answer?.choices ?? [];
   }
 
   onFieldKey(event) {
     if (this.picker.onKey(event) || event.isComposing) return;
     if (event.key === "Escape") this.leave();
-    else if (event.key === "Backspace" && event.target.matches("textarea, input:not([type=file])") && !event.target.value && !this.form.values.size) this.leave();
+    else if (event.key === "Backspace" && !event.target.value && !this.form.values.size) this.leave();
     else if (event.key === "Enter" && !event.shiftKey) this.submit();
     else return;
     event.preventDefault();
   }
 
-  // --- writing --------------------------------------------------------------------------------------------------
+  // --- writing ---
 
   #textLine(channel) {
-    const choose = (event) => {
-      this.addFiles([...event.target.files]);
-      event.target.value = "";
+    const { state } = this.scene;
+    const label = `Message ${channel.guild_id ? "#" : "@"}${channelName(state, channel)}`;
+    const on = {
+      input: (event) => this.#typed(event),
+      keydown: (event) => this.#onKey(event),
+      paste: (event) => this.#pasted(event),
+      click: (event) => this.#suggestFor(event.target),
+      blur: () => this.picker.hide(),
     };
-    const left = MAX_CHARS - this.text.length;
-    const where = `${channel.guild_id ? "#" : "@"}${channelName(this.scene.state, channel)}`;
-    return h("div", { class: "composer-line", key: "text" },
-      h("label", { class: "icon-button attach", title: "Attach files" }, icon("plus"), h("input", { type: "file", multiple: true, class: "visually-hidden", "aria-label": "Attach files", "data-testid": "attach", on: { change: choose } })),
-      h("textarea", {
-        rows: "1", placeholder: `Message ${where}`, "aria-label": `Message ${where}`, "data-testid": "composer", role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", ...this.picker.aria,
-        value: this.text, spellcheck: "true",
-        on: { input: (event) => this.#typed(event), keydown: (event) => this.#onKey(event), paste: (event) => this.#pasted(event), click: (event) => this.#suggestFor(event.target), blur: () => this.picker.hide() },
-      }),
-      this.text.length > WARN_FROM && h("span", { class: `counter ${left < 0 ? "is-over" : ""}`, "aria-live": "polite", "data-testid": "counter" }, String(left)),
-      this.#sendButton("Send message"));
+    const parts = [
+      attachButton((files) => this.addFiles(files)),
+      textField(label, this.text, this.picker.aria, on),
+      counter(MAX_CHARS - this.text.length, this.text.length > WARN_FROM),
+      this.#sendButton("Send message"),
+    ];
+    return h("div", { class: "composer-line", key: "text" }, parts);
   }
 
   #sendButton(label) {
     const isReady = !!this.form || !!this.text.trim() || this.files.length > 0;
-    return h("button", { type: "button", class: `icon-button send ${isReady ? "is-ready" : ""}`, "aria-label": label, title: label, disabled: this.isSending || !isReady, "data-testid": "send", on: { click: () => this.submit() } },
-      this.isSending ? h("span", { class: "spinner" }) : icon("send"));
+    return sendButton(label, isReady, this.isSending, () => this.submit());
   }
 
-  #replyBar() {
-    const { message, ping } = this.reply;
-    const toggle = () => {
-      this.reply.ping = !ping;
-      this.draw();
-      this.focus();
-    };
-    const stop = () => {
-      this.reply = null;
-      this.draw();
-      this.focus();
-    };
-    return h("div", { class: "reply-bar", "data-testid": "reply-bar" },
-      h("span", {}, "Replying to ", h("strong", {}, displayName(this.scene.state, message.author))),
-      h("button", { type: "button", class: `ping-toggle ${ping ? "is-on" : ""}`, "aria-pressed": String(ping), title: "Whether the author is notified", on: { click: toggle } }, `@ ${ping ? "on" : "off"}`),
-      h("button", { type: "button", class: "icon-button small", "aria-label": "Do not reply", on: { click: stop } }, icon("close")));
+  #setReply(reply) {
+    this.reply = reply;
+    this.draw();
+    this.focus();
   }
 
   #typed(event) {
@@ -190,7 +195,7 @@ export class Composer {
     this.draw();
   }
 
-  // --- suggestions ----------------------------------------------------------------------------------------------
+  // --- suggestions ---
 
   #entries() {
     return flatten(commandsFor(this.scene.state, 1, findChannel(this.scene.state, this.channelId)));
@@ -199,37 +204,15 @@ export class Composer {
   #suggestFor(area) {
     const before = area.value.slice(0, area.selectionStart);
     const mention = /(?:^|\s)@([^\s@]{0,32})$/.exec(before);
-    if (/^\/[^\n]*$/.test(before)) this.picker.show("Commands", this.#commandItems(before.slice(1)));
-    else if (mention) this.picker.show("People", this.#peopleItems(mention[1], area.selectionStart));
-    else this.picker.hide();
-  }
-
-  #commandItems(query) {
-    const { state } = this.scene;
-    const bot = state.application?.bot;
-    const fitting = matchEntries(this.#entries(), query);
-    return fitting.map((entry) => ({
-      id: entry.name,
-      face: bot && avatar(bot, displayName(state, bot), "s"),
-      title: h("span", { class: "command-name" }, `/${entry.name}`),
-      extra: entry.options.filter((option) => option.required).map((option) => h("span", { class: "option-hint" }, option.name)),
-      detail: entry.description,
-      choose: () => this.startCommand(entry, ""),
-    }));
-  }
-
-  #peopleItems(query, caret) {
-    const { state } = this.scene;
-    const known = membersOf(state, findChannel(state, this.channelId)).map(({ user }) => ({ user, name: displayName(state, user) }));
-    const scored = known.map((each) => [each, Math.max(fuzzyScore(query, each.name), fuzzyScore(query, each.user.username))]);
-    const fitting = scored.filter(([, score]) => score > 0).sort((a, b) => b[1] - a[1]).slice(0, MAX_SUGGESTIONS);
-    return fitting.map(([{ user, name }]) => ({
-      id: user.id,
-      face: avatar(user, name, "s"),
-      title: name,
-      aside: `@${user.username}`,
-      choose: () => this.#mention(user, query, caret),
-    }));
+    if (/^\/[^\n]*$/.test(before)) {
+      const choose = (entry) => this.startCommand(entry);
+      this.picker.show("Commands", commandItems(this.scene.state, this.#entries(), before.slice(1), choose));
+    } else if (mention) {
+      const choose = (user) => this.#mention(user, mention[1], area.selectionStart);
+      this.picker.show("People", peopleItems(this.scene.state, this.channelId, mention[1], choose));
+    } else {
+      this.picker.hide();
+    }
   }
 
   #mention(user, query, caret) {
@@ -251,7 +234,7 @@ export class Composer {
     },
   });
 
-  // --- sending --------------------------------------------------------------------------------------------------
+  // --- sending ---
 
   async submit() {
     if (this.isSending) return;
@@ -286,7 +269,8 @@ export class Composer {
 
   async #sendMessage() {
     const { text, files, reply, channelId } = this;
-    if (text.length > MAX_CHARS) return this.scene.notify(`A message holds at most ${MAX_CHARS} characters; this has ${text.length}.`);
+    if (text.length > MAX_CHARS)
+      return this.scene.notify(`A message holds at most ${MAX_CHARS} characters; this has ${text.length}.`);
     if (!text.trim() && !files.length) return undefined;
     this.isSending = true;
     this.draw();

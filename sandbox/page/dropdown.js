@@ -60,12 +60,23 @@ export class Dropdown {
       "aria-controls": this.id,
       "aria-invalid": isInvalid ? "true" : null,
       disabled: isDisabled || isBusy,
-      on: { click: () => (this.isOpen ? this.#popup().hidePopover() : this.#open()), keydown: (event) => this.#onButtonKey(event) },
+      on: {
+        click: () => (this.isOpen ? this.#popup().hidePopover() : this.#open()),
+        keydown: (event) => this.#onButtonKey(event),
+      },
     };
-    patch(this.el,
-      h("button", button, h("span", { class: "dropdown-text" }, this.#summary()),
-        isBusy ? h("span", { class: "spinner", role: "status", "aria-label": "Working" }) : icon("down", "dropdown-arrow")),
-      this.#list());
+    patch(
+      this.el,
+      h(
+        "button",
+        button,
+        h("span", { class: "dropdown-text" }, this.#summary()),
+        isBusy
+          ? h("span", { class: "spinner", role: "status", "aria-label": "Working" })
+          : icon("down", "dropdown-arrow"),
+      ),
+      this.#list(),
+    );
   }
 
   #summary() {
@@ -77,14 +88,39 @@ export class Dropdown {
 
   #list() {
     const visible = this.#visible;
-    const popup = { id: this.id, popover: "auto", class: "dropdown-popup", on: { toggle: (event) => this.#onToggle(event), keydown: (event) => this.#onKey(event) } };
-    const list = { role: "listbox", tabindex: "-1", class: "dropdown-list", "aria-label": this.props.label, "aria-multiselectable": this.#isMulti ? "true" : null };
-    return h("div", popup,
-      this.props.options.length > FILTER_FROM && h("input", {
-        class: "dropdown-filter", type: "search", placeholder: "Filter", "aria-label": "Filter", value: this.query, autocomplete: "off",
-        on: { input: (event) => this.#filter(event.target.value) },
-      }),
-      h("div", list, visible.map((option, index) => this.#option(option, index)), !visible.length && h("div", { class: "dropdown-empty" }, "Nothing fits")));
+    const popup = {
+      id: this.id,
+      popover: "auto",
+      class: "dropdown-popup",
+      on: { toggle: (event) => this.#onToggle(event), keydown: (event) => this.#onKey(event) },
+    };
+    const list = {
+      role: "listbox",
+      tabindex: "-1",
+      class: "dropdown-list",
+      "aria-label": this.props.label,
+      "aria-multiselectable": this.#isMulti ? "true" : null,
+    };
+    return h(
+      "div",
+      popup,
+      this.props.options.length > FILTER_FROM &&
+        h("input", {
+          class: "dropdown-filter",
+          type: "search",
+          placeholder: "Filter",
+          "aria-label": "Filter",
+          value: this.query,
+          autocomplete: "off",
+          on: { input: (event) => this.#filter(event.target.value) },
+        }),
+      h(
+        "div",
+        list,
+        visible.map((option, index) => this.#option(option, index)),
+        !visible.length && h("div", { class: "dropdown-empty" }, "Nothing fits"),
+      ),
+    );
   }
 
   #option(option, index) {
@@ -97,16 +133,29 @@ export class Dropdown {
       "data-testid": "dropdown-option",
       on: { click: () => this.#choose(option), pointermove: () => this.active !== index && this.#activate(index) },
     };
-    return h("div", props,
+    return h(
+      "div",
+      props,
       emojiOf(option),
-      h("span", { class: "option-text" }, h("span", {}, option.label), option.description && h("span", { class: "faint small" }, option.description)),
-      this.#isMulti ? h("span", { class: `tick ${isChosen ? "is-on" : ""}` }, isChosen && icon("check")) : isChosen && icon("check", "tick-single"));
+      h(
+        "span",
+        { class: "option-text" },
+        h("span", {}, option.label),
+        option.description && h("span", { class: "faint small" }, option.description),
+      ),
+      this.#isMulti
+        ? h("span", { class: `tick ${isChosen ? "is-on" : ""}` }, isChosen && icon("check"))
+        : isChosen && icon("check", "tick-single"),
+    );
   }
 
   #open() {
     this.query = "";
     this.chosen = this.props.values ?? [];
-    this.active = Math.max(0, this.props.options.findIndex((option) => this.chosen.includes(option.value)));
+    this.active = Math.max(
+      0,
+      this.props.options.findIndex((option) => this.chosen.includes(option.value)),
+    );
     this.isOpen = true;
     this.#draw();
     const popup = this.#popup();
@@ -119,7 +168,8 @@ export class Dropdown {
   #onToggle(event) {
     if (event.newState !== "closed" || !this.isOpen) return;
     this.isOpen = false;
-    if (this.#isMulti && !this.#isUnchanged() && this.chosen.length >= (this.props.min ?? 0)) this.props.onChange(this.chosen);
+    if (this.#isMulti && !this.#isUnchanged() && this.chosen.length >= (this.props.min ?? 0))
+      this.props.onChange(this.chosen);
     this.#draw();
     if (this.el.contains(document.activeElement) || document.activeElement === document.body) this.#button().focus();
   }

@@ -1,14 +1,9 @@
 /** Small pure helpers: ids, names, times, sizes and the colours of generated avatars. */
-const EPOCH_MS = 1420070400000n; // Discord: snowflakes count milliseconds from the first second of 2015
 const DAY_MS = 86_400_000;
 
 /** Compare two ids by age; they do not fit into a number. */
 export function compareIds(a, b) {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-}
-
-export function timeOf(id) {
-  return new Date(Number((BigInt(id) >> 22n) + EPOCH_MS));
 }
 
 /** A nonce Discord would accept: at most 25 characters, unlike any other of this page. */
@@ -21,8 +16,12 @@ export function nameOf(user, member) {
 }
 
 export function initialsOf(name) {
-  const words = name.trim().split(/[\s_-]+/).filter(Boolean);
-  const letters = words.length > 1 ? [...words[0]].slice(0, 1).concat([...words[1]].slice(0, 1)) : [...(words[0] ?? "?")].slice(0, 1);
+  const words = name
+    .trim()
+    .split(/[\s_-]+/)
+    .filter(Boolean);
+  const letters =
+    words.length > 1 ? [...words[0]].slice(0, 1).concat([...words[1]].slice(0, 1)) : [...(words[0] ?? "?")].slice(0, 1);
   return letters.join("").toUpperCase();
 }
 

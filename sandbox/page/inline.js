@@ -17,7 +17,8 @@ const ANGLE = [
   [/^<a?:(\w{2,32}):\d{1,20}>/, ([, name]) => ({ type: "text", text: `:${name}:` })],
   [/^<(https?:\/\/[^\s<>]+)>/, ([, url]) => link(url, [{ type: "text", text: url }])],
 ];
-const MASKED_LINK = /^\[((?:\\.|[^\]\\\n]){1,1000})\]\(<?(https?:\/\/(?:[^\s<>()]|\([^\s<>()]*\))+)>?(?: +"([^"\n]*)")?\)/;
+const MASKED_LINK =
+  /^\[((?:\\.|[^\]\\\n]){1,1000})\]\(<?(https?:\/\/(?:[^\s<>()]|\([^\s<>()]*\))+)>?(?: +"([^"\n]*)")?\)/;
 const SPECIAL = /[\\`<[*_~|@]|https?:\/\//;
 const MAX_DEPTH = 12;
 
@@ -95,7 +96,7 @@ function codeAt(text, at) {
 }
 
 function findTicks(text, from, ticks) {
-  for (let at = text.indexOf("`", from); at >= 0; ) {
+  for (let at = text.indexOf("`", from); at >= 0;) {
     const run = runLength(text, at);
     if (run === ticks) return at;
     at = text.indexOf("`", at + run);
@@ -135,7 +136,7 @@ function bareLinkAt(text, at) {
 }
 
 function everyoneAt(text, at) {
-  const match = /^@(everyone|here)\b/.exec(text.slice(at, at + 12));
+  const match = /\w/.test(text[at - 1] ?? " ") ? null : /^@(everyone|here)\b/.exec(text.slice(at, at + 12));
   return match ? { node: { type: "mention", kind: "everyone", name: match[1] }, end: at + match[0].length } : null;
 }
 

@@ -10,6 +10,10 @@ export function layers(state, scene) {
     modal && widget(Modal, `modal-${modal.interactionId}`, { modal, scene }),
     lightbox && widget(Lightbox, "lightbox", { lightbox, onClose: () => scene.closeLightbox() }),
     menu && widget(Menu, "menu", { menu, onClose: () => scene.closeMenu(menu) }),
-    h("div", { key: "notice", class: `notice ${notice ? "is-shown" : ""}`, role: "status", "data-testid": "notice" }, notice && [icon("warning"), notice]),
+    h(
+      "div",
+      { key: "notice", class: `notice ${notice ? "is-shown" : ""}`, role: "status", "data-testid": "notice" },
+      notice && [icon("warning"), notice],
+    ),
   ];
 }

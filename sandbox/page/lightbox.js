@@ -35,13 +35,41 @@ export class Lightbox {
   #draw() {
     const { files } = this.props.lightbox;
     const file = files[this.at];
-    const arrow = (name, label, step) => h("button", { type: "button", class: `lightbox-arrow is-${name}`, "aria-label": label, on: { click: () => this.#move(step) } }, icon(name));
-    patch(this.el,
-      h("button", { type: "button", class: "icon-button lightbox-close", "aria-label": "Close", on: { click: () => this.el.close() } }, icon("close")),
+    const arrow = (name, label, step) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: `lightbox-arrow is-${name}`,
+          "aria-label": label,
+          on: { click: () => this.#move(step) },
+        },
+        icon(name),
+      );
+    patch(
+      this.el,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button lightbox-close",
+          "aria-label": "Close",
+          on: { click: () => this.el.close() },
+        },
+        icon("close"),
+      ),
       files.length > 1 && [arrow("back", "Previous picture", -1), arrow("next", "Next picture", 1)],
-      h("figure", {},
+      h(
+        "figure",
+        {},
         h("img", { key: file.url, src: file.url, alt: file.description || "" }),
-        h("figcaption", {}, file.description && h("span", { class: "lightbox-alt" }, file.description),
-          h("a", { href: file.url, target: "_blank", rel: "noopener" }, "Open original"))));
+        h(
+          "figcaption",
+          {},
+          file.description && h("span", { class: "lightbox-alt" }, file.description),
+          h("a", { href: file.url, target: "_blank", rel: "noopener" }, "Open original"),
+        ),
+      ),
+    );
   }
 }

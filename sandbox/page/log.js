@@ -21,6 +21,10 @@ export class Log {
     this.lastSeen = null;
     this.firstId = null;
     this.scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.pill.addEventListener("click", () => {
+      this.toBottom();
+      this.#drawPill(roomOf(scene.state, this.channelId));
+    });
     const follow = new ResizeObserver(() => this.isPinned && this.toBottom());
     follow.observe(this.list);
     follow.observe(this.scroller);
@@ -32,8 +36,10 @@ export class Log {
     if (channelId !== this.channelId) this.#enter(channelId);
     const heightBefore = this.scroller.scrollHeight;
     const topBefore = this.scroller.scrollTop;
-    const isOlder = this.firstId && room.messages[0]?.id !== this.firstId && room.messages.some((each) => each.id === this.firstId);
-    if (room.messages.at(-1)?.author.id === state.me?.id && room.messages.at(-1)?.id !== this.newest) this.isPinned = true;
+    const isOlder =
+      this.firstId && room.messages[0]?.id !== this.firstId && room.messages.some((each) => each.id === this.firstId);
+    if (room.messages.at(-1)?.author.id === state.me?.id && room.messages.at(-1)?.id !== this.newest)
+      this.isPinned = true;
     this.newest = room.messages.at(-1)?.id ?? null;
     this.firstId = room.messages[0]?.id ?? null;
     patch(this.list, this.#rows(state, room));
@@ -88,45 +94,91 @@ export class Log {
     if (!channel) return [emptyHome(state)];
     const rows = [];
     if (room.isLoaded && !room.hasMore) rows.push(welcome(state, channel, this.scene));
-    if (room.isLoading) rows.push(h("div", { key: "loading", class: "log-note" }, h("span", { class: "spinner" }), "Loading messages"));
+    if (room.isLoading)
+      rows.push(h("div", { key: "loading", class: "log-note" }, h("span", { class: "spinner" }), "Loading messages"));
     if (room.error) rows.push(this.#retry(room.error));
+    const unanswered = pendingOf(state);
+    const isBefore = (message) => unanswered[0]?.state === "failed" && unanswered[0].at < new Date(message.timestamp);
     let before = null;
+    let lastDay = null;
     for (const message of room.messages) {
-      const isNewDay = !before || startOfDay(new Date(before.timestamp)) !== startOfDay(new Date(message.timestamp));
-      if (isNewDay) rows.push(divider(message));
-      rows.push(this.#row(state, message, !isNewDay && canJoin(message, before)));
+      while (isBefore(message)) {
+        rows.push(pendingRow(unanswered.shift(), state, this.scene));
+        before = null;
+      }
+      const day = startOfDay(new Date(message.timestamp));
+      if (day !== lastDay) rows.push(divider(message));
+      rows.push(this.#row(state, message, day === lastDay && canJoin(message, before)));
       before = message;
+      lastDay = day;
     }
-    return [...rows, ...pendingRows(state, this.scene)];
+    return [...rows, ...unanswered.map((entry) => pendingRow(entry, state, this.scene))];
   }
 
   #row(state, message, isCompact) {
     const deps = [message, isCompact, activityOf(state, message), state.editingId === message.id, this.scene];
     // Names and mentions come from the guild; a change there redraws, most changes elsewhere do not.
-    return memo(message.id, [...deps, state.guilds, state.people, state.application, state.place.channelId], messageRow);
+    return memo(
+      message.id,
+      [...deps, state.guilds, state.people, state.application, state.place.channelId],
+      messageRow,
+    );
   }
 
   #retry(error) {
     const again = () => this.scene.reload(this.channelId);
-    return h("div", { key: "error", class: "log-note" }, icon("warning"), error, h("button", { type: "button", class: "link-button", on: { click: again } }, "Try again"));
+    return h(
+      "div",
+      { key: "error", class: "log-note" },
+      icon("warning"),
+      error,
+      h("button", { type: "button", class: "link-button", on: { click: again } }, "Try again"),
+    );
   }
 }
 
 function divider({ timestamp }) {
   const day = formatDay(new Date(timestamp));
-  return h("div", { key: `day-${startOfDay(new Date(timestamp))}`, class: "day", role: "separator", "aria-label": day }, h("span", {}, day));
+  return h(
+    "div",
+    { key: `day-${startOfDay(new Date(timestamp))}`, class: "day", role: "separator", "aria-label": day },
+    h("span", {}, day),
+  );
 }
 
-/** Commands under way that have no message yet, and those that got no answer. */
-function pendingRows(state, scene) {
-  const mine = [...state.pending.values()].filter((entry) => entry.kind === "command" && entry.channelId === state.place.channelId);
+/** Commands under way that have no message yet, and those that got no answer, oldest first. */
+function pendingOf(state) {
+  const isHere = (entry) => entry.kind === "command" && entry.channelId === state.place.channelId;
+  return [...state.pending.values()].filter(isHere).sort((a, b) => a.at - b.at);
+}
+
+function pendingRow(entry, state, scene) {
   const bot = state.application?.bot;
-  return mine.map((entry) => h("article", { key: `pending-${entry.nonce}`, class: `message is-pending is-${entry.state}`, "data-testid": "pending" },
-    h("div", { class: "context-line" }, avatar(state.me, displayName(state, state.me), "xs"), h("span", { class: "command-name" }, entry.label), h("span", {}, "used by"), h("strong", {}, displayName(state, state.me))),
+  const mine = displayName(state, state.me);
+  return h(
+    "article",
+    { key: `pending-${entry.nonce}`, class: `message is-pending is-${entry.state}`, "data-testid": "pending" },
+    h(
+      "div",
+      { class: "context-line" },
+      avatar(state.me, mine, "xs"),
+      h("span", { class: "command-name" }, entry.label),
+      h("span", {}, " used by "),
+      h("strong", {}, mine),
+    ),
     h("div", { class: "gutter" }, bot && avatar(bot, displayName(state, bot), "l")),
-    h("div", { class: "message-main" },
-      h("header", { class: "message-header" }, h("span", { class: "author is-bot" }, bot ? displayName(state, bot) : "Bot"), h("span", { class: "bot-tag" }, "BOT")),
-      entry.state === "failed" ? [failure(), failedActions(entry, scene)] : thinking("Sending"))));
+    h(
+      "div",
+      { class: "message-main" },
+      h(
+        "header",
+        { class: "message-header" },
+        h("span", { class: "author is-bot" }, bot ? displayName(state, bot) : "Bot"),
+        h("span", { class: "bot-tag" }, "BOT"),
+      ),
+      entry.state === "failed" ? [failure(), failedActions(entry, scene)] : thinking("Sending"),
+    ),
+  );
 }
 
 function failedActions(entry, scene) {
@@ -135,34 +187,76 @@ function failedActions(entry, scene) {
     scene.forget(entry.nonce);
     entry.retry();
   };
-  return h("div", { class: "ephemeral-line" }, icon("eye"), "Only you can see this", h("span", {}, "·"), act("Try again", again), h("span", {}, "·"), act("Dismiss", () => scene.forget(entry.nonce)));
+  return h(
+    "div",
+    { class: "ephemeral-line" },
+    icon("eye"),
+    "Only you can see this",
+    h("span", {}, "·"),
+    act("Try again", again),
+    h("span", {}, "·"),
+    act("Dismiss", () => scene.forget(entry.nonce)),
+  );
 }
 
-// --- where there is nothing yet ---------------------------------------------------------------------------------------
+// --- where there is nothing yet ---
 
 function emptyHome(state) {
-  if (!state.me) return h("div", { key: "wait", class: "log-note" }, h("span", { class: "spinner" }), "Opening the local Discord");
-  return h("div", { key: "home", class: "welcome" }, h("div", { class: "welcome-mark" }, icon("home")),
-    h("h2", {}, "Your messages"), h("p", { class: "soft" }, "Click a name in the member list to write to somebody directly."));
+  if (!state.me)
+    return h("div", { key: "wait", class: "log-note" }, h("span", { class: "spinner" }), "Opening the local Discord");
+  return h(
+    "div",
+    { key: "home", class: "welcome" },
+    h("div", { class: "welcome-mark" }, icon("home")),
+    h("h2", {}, "Your messages"),
+    h("p", { class: "soft" }, "Click a name in the member list to write to somebody directly."),
+  );
 }
 
 function welcome(state, channel, scene) {
   const name = channelName(state, channel);
   const isDirect = !channel.guild_id;
   const other = isDirect && otherOf(state, channel);
-  const mark = other ? avatar(other, name, "xl") : h("div", { class: "welcome-mark" }, icon(isThread(channel) ? "thread" : "hash"));
-  return h("div", { key: "welcome", class: "welcome", "data-testid": "welcome" }, mark,
+  const mark = other
+    ? avatar(other, name, "xl")
+    : h("div", { class: "welcome-mark" }, icon(isThread(channel) ? "thread" : "hash"));
+  return h(
+    "div",
+    { key: "welcome", class: "welcome", "data-testid": "welcome" },
+    mark,
     h("h2", {}, isDirect ? name : isThread(channel) ? name : `Welcome to #${name}`),
-    h("p", { class: "soft" }, isDirect ? `This is where your messages with ${name} begin.` : channel.topic || `This is the start of ${isThread(channel) ? "the thread" : `#${name}`}.`),
-    invitation(state, channel, scene));
+    h(
+      "p",
+      { class: "soft" },
+      isDirect
+        ? `This is where your messages with ${name} begin.`
+        : channel.topic || `This is the start of ${isThread(channel) ? "the thread" : `#${name}`}.`,
+    ),
+    invitation(state, channel, scene),
+  );
 }
 
 function invitation(state, channel, scene) {
   const examples = exampleEntries(commandsFor(state, 1, channel));
-  if (!state.application) return h("p", { class: "invitation", "data-testid": "invitation" }, h("span", { class: "spinner" }), " Waiting for a bot to connect");
+  if (!state.application)
+    return h(
+      "p",
+      { class: "invitation", "data-testid": "invitation" },
+      h("span", { class: "spinner" }),
+      " Waiting for a bot to connect",
+    );
   if (!examples.length) return null;
-  const chip = (entry) => h("button", { type: "button", class: "example", "data-testid": "example", on: { click: () => scene.startCommand(entry) } },
-    h("span", { class: "command-name" }, `/${entry.name}`), h("span", { class: "soft" }, entry.description));
-  return h("div", { class: "invitation", "data-testid": "invitation" },
-    h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do, or start here:"), h("div", { class: "examples" }, examples.map(chip)));
+  const chip = (entry) =>
+    h(
+      "button",
+      { type: "button", class: "example", "data-testid": "example", on: { click: () => scene.startCommand(entry) } },
+      h("span", { class: "command-name" }, `/${entry.name}`),
+      h("span", { class: "soft" }, entry.description),
+    );
+  return h(
+    "div",
+    { class: "invitation", "data-testid": "invitation" },
+    h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do, or start here:"),
+    h("div", { class: "examples" }, examples.map(chip)),
+  );
 }

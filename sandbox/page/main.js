@@ -5,7 +5,7 @@
  *   state.js     what is known, and questions to it    markdown.js, inline.js -> rich.js   text -> tree -> page
  *   store.js     everything that changes the state     message.js, media.js, components.js, log.js   messages
  *   frames.js    what live frames do to it             composer.js, command-form.js, commands.js     writing
- *   sidebar.js   servers, channels, people             modal.js, menu.js, lightbox.js, dropdown.js   layers
+ *   sidebar.js, members.js   servers, people           modal.js, menu.js, lightbox.js, dropdown.js   layers
  *
  * Stable hooks for tests (data-testid): message (with data-message-id, data-author-id), message-content, thinking,
  * failure, used-line, reply-line, dismiss, video, file, component-button (with data-custom-id), component-select,
@@ -26,6 +26,7 @@ import { layers } from "./layers.js";
 import { Log } from "./log.js";
 import { keepStampsFresh } from "./rich.js";
 import { makeScene } from "./scene.js";
+import { channelHeader, members } from "./members.js";
 import * as sidebar from "./sidebar.js";
 import { findPerson, displayName, typersIn } from "./state.js";
 import { Store } from "./store.js";
@@ -57,8 +58,8 @@ function draw() {
   patch(element("rail"), sidebar.rail(state, scene));
   patch(element("channels"), sidebar.channels(state, scene));
   patch(element("person"), sidebar.personPanel(state, scene));
-  patch(element("members"), sidebar.members(state, scene));
-  patch(element("channel-header"), sidebar.channelHeader(state, scene));
+  patch(element("members"), members(state, scene));
+  patch(element("channel-header"), channelHeader(state, scene));
   patch(element("connection"), connectionBanner(state));
   parts.composer.render(state);
   patch(element("typing"), typingLine(state));
@@ -68,21 +69,35 @@ function draw() {
 }
 
 function connectionBanner({ connection }) {
-  return connection === "lost" ? h("div", { class: "banner", "data-testid": "connection" }, icon("warning"), "Connection lost. Trying again…") : null;
+  return connection === "lost"
+    ? h("div", { class: "banner", "data-testid": "connection" }, icon("warning"), "Connection lost. Trying again…")
+    : null;
 }
 
 function typingLine(state) {
-  const names = typersIn(state, state.place.channelId).map((id) => findPerson(state, id)).filter(Boolean).map(({ user }) => displayName(state, user));
+  const names = typersIn(state, state.place.channelId)
+    .map((id) => findPerson(state, id))
+    .filter(Boolean)
+    .map(({ user }) => displayName(state, user));
   if (!names.length) return null;
   const who = names.length > 3 ? "Several people" : joinNames(names);
-  return h("div", { class: "typing", "data-testid": "typing" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("strong", {}, who), names.length > 1 ? " are typing…" : " is typing…");
+  return h(
+    "div",
+    { class: "typing", "data-testid": "typing" },
+    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+    h("strong", {}, who),
+    names.length > 1 ? " are typing…" : " is typing…",
+  );
 }
 
-// --- where one is, in the address ---------------------------------------------------------------------------------------
+// --- where one is, in the address ---
 
 function readPlace() {
   const [, person, guildId, channelId] = location.hash.slice(1).split("/");
-  return { person: person || null, place: { guildId: !guildId || guildId === "@me" ? null : guildId, channelId: channelId || null } };
+  return {
+    person: person || null,
+    place: { guildId: !guildId || guildId === "@me" ? null : guildId, channelId: channelId || null },
+  };
 }
 
 function rememberPlace({ me, place }) {
@@ -112,6 +127,10 @@ async function start() {
   }
 }
 
+element("scrim").addEventListener("click", () => store.set({ drawer: null }));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && store.state.drawer && !store.state.menu) store.set({ drawer: null });
+});
 acceptDrops(element("main"), (files) => parts.composer.addFiles(files));
 keepStampsFresh();
 start();

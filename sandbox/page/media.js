@@ -26,10 +26,13 @@ export function attachments(files, scene) {
   const others = files.filter((file) => kindOf(file) !== "image");
   const poster = posterFor(pictures, others);
   const shown = pictures.filter((file) => file !== poster);
-  return h("div", { class: "attachments" },
+  return h(
+    "div",
+    { class: "attachments" },
     shown.length === 1 && picture(shown[0], scene, shown),
     shown.length > 1 && grid(shown, scene),
-    others.map((file) => h("div", { key: file.id, class: "attachment" }, other(file, poster))));
+    others.map((file) => h("div", { key: file.id, class: "attachment" }, other(file, poster))),
+  );
 }
 
 /** A picture whose name says it is a clip's poster is shown in the clip, not beside it. */
@@ -40,7 +43,11 @@ function posterFor(pictures, others) {
 
 function grid(files, scene) {
   const count = Math.min(files.length, 10);
-  return h("div", { class: `gallery gallery-${count}` }, files.map((file) => picture(file, scene, files, true)));
+  return h(
+    "div",
+    { class: `gallery gallery-${count}` },
+    files.map((file) => picture(file, scene, files, true)),
+  );
 }
 
 /** Describe one picture that opens in the lightbox. */
@@ -60,10 +67,13 @@ export function picture(file, scene, all = [file], inGrid = false) {
     style: inGrid ? {} : fitted(file),
     on: { click: open },
   };
-  return h("button", props,
+  return h(
+    "button",
+    props,
     h("img", { src: file.url, alt, loading: "lazy", decoding: "async", draggable: "false" }),
     alt && h("span", { class: "alt-badge", "aria-hidden": "true" }, "ALT"),
-    isSpoiler(file) && h("span", { class: "spoiler-label" }, "Spoiler"));
+    isSpoiler(file) && h("span", { class: "spoiler-label" }, "Spoiler"),
+  );
 }
 
 /** Reserve the place of a picture before it has loaded, so that nothing jumps. */
@@ -83,7 +93,10 @@ function other(file, poster) {
 /** Describe a clip that plays in place. */
 export function video(file, poster = null) {
   const reveal = (event) => event.currentTarget.classList.add("is-revealed");
-  const props = { class: `video ${isSpoiler(file) ? "media-spoiler" : ""}`, on: isSpoiler(file) ? { click: reveal } : {} };
+  const props = {
+    class: `video ${isSpoiler(file) ? "media-spoiler" : ""}`,
+    on: isSpoiler(file) ? { click: reveal } : {},
+  };
   const attributes = {
     src: file.url,
     poster: poster?.url ?? null,
@@ -99,23 +112,36 @@ export function video(file, poster = null) {
 }
 
 function audio(file) {
-  return h("div", { class: "audio-card" },
+  return h(
+    "div",
+    { class: "audio-card" },
     h("div", { class: "file-line" }, icon("note"), fileName(file)),
-    h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": file.filename }));
+    h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": file.filename }),
+  );
 }
 
 function fileName(file) {
-  return h("span", { class: "file-text" },
+  return h(
+    "span",
+    { class: "file-text" },
     h("a", { href: file.url, target: "_blank", rel: "noopener", download: file.filename }, file.filename),
-    h("span", { class: "faint" }, formatSize(file.size ?? 0)));
+    h("span", { class: "faint" }, formatSize(file.size ?? 0)),
+  );
 }
 
 /** Describe a file as a card to download. */
 export function fileCard(file) {
-  return h("div", { class: "file-card", "data-testid": "file", title: file.description || null },
+  return h(
+    "div",
+    { class: "file-card", "data-testid": "file", title: file.description || null },
     icon("file", "file-icon"),
     fileName(file),
-    h("a", { class: "icon-button", href: file.url, download: file.filename, "aria-label": `Download ${file.filename}` }, icon("download")));
+    h(
+      "a",
+      { class: "icon-button", href: file.url, download: file.filename, "aria-label": `Download ${file.filename}` },
+      icon("download"),
+    ),
+  );
 }
 
 /** Describe an embed. */
@@ -124,22 +150,53 @@ export function embed(data, scene, rich) {
   const inline = (field) => (field.inline ? "is-inline" : "");
   const accent = data.color ? { "--accent-bar": colour(data.color) } : {};
   const title = data.title && rich.line(data.title);
-  return h("article", { class: `embed ${data.thumbnail ? "has-thumb" : ""}`, style: accent },
-    h("div", { class: "embed-body" },
+  return h(
+    "article",
+    { class: `embed ${data.thumbnail ? "has-thumb" : ""}`, style: accent },
+    h(
+      "div",
+      { class: "embed-body" },
       data.provider?.name && h("div", { class: "faint small" }, data.provider.name),
-      data.author && h("div", { class: "embed-author" },
-        data.author.icon_url && h("img", { src: data.author.icon_url, alt: "" }),
-        data.author.url ? h("a", { href: data.author.url, target: "_blank", rel: "noopener noreferrer" }, data.author.name) : data.author.name),
-      title && h("div", { class: "embed-title" },
-        data.url ? h("a", { href: data.url, target: "_blank", rel: "noopener noreferrer" }, title) : title),
+      data.author &&
+        h(
+          "div",
+          { class: "embed-author" },
+          data.author.icon_url && h("img", { src: data.author.icon_url, alt: "" }),
+          data.author.url
+            ? h("a", { href: data.author.url, target: "_blank", rel: "noopener noreferrer" }, data.author.name)
+            : data.author.name,
+        ),
+      title &&
+        h(
+          "div",
+          { class: "embed-title" },
+          data.url ? h("a", { href: data.url, target: "_blank", rel: "noopener noreferrer" }, title) : title,
+        ),
       data.description && h("div", { class: "rich embed-text" }, rich.text(data.description)),
-      data.fields?.length > 0 && h("dl", { class: "embed-fields" },
-        data.fields.map((field) => h("div", { class: inline(field) },
-          h("dt", {}, rich.line(field.name)), h("dd", { class: "rich" }, rich.text(field.value)))))),
-    data.thumbnail && h("div", { class: "embed-thumb" }, picture(media(data.thumbnail), scene, [media(data.thumbnail)], true)),
+      data.fields?.length > 0 &&
+        h(
+          "dl",
+          { class: "embed-fields" },
+          data.fields.map((field) =>
+            h(
+              "div",
+              { class: inline(field) },
+              h("dt", {}, rich.line(field.name)),
+              h("dd", { class: "rich" }, rich.text(field.value)),
+            ),
+          ),
+        ),
+    ),
+    data.thumbnail &&
+      h("div", { class: "embed-thumb" }, picture(media(data.thumbnail), scene, [media(data.thumbnail)], true)),
     data.image && h("div", { class: "embed-image" }, picture(media(data.image), scene)),
     data.video?.url && data.type === "video" && video(media(data.video)),
-    (data.footer || data.timestamp) && h("footer", { class: "embed-footer" },
-      data.footer?.icon_url && h("img", { src: data.footer.icon_url, alt: "" }),
-      [data.footer?.text, data.timestamp && new Date(data.timestamp).toLocaleString()].filter(Boolean).join(" • ")));
+    (data.footer || data.timestamp) &&
+      h(
+        "footer",
+        { class: "embed-footer" },
+        data.footer?.icon_url && h("img", { src: data.footer.icon_url, alt: "" }),
+        [data.footer?.text, data.timestamp && new Date(data.timestamp).toLocaleString()].filter(Boolean).join(" • "),
+      ),
+  );
 }

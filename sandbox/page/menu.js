@@ -4,7 +4,7 @@ import { h, icon, patch } from "./view.js";
 const MARGIN_PX = 8;
 
 export class Menu {
-  /** props: {menu: {x, y, label, items:[{label, icon, face, run, items, isDanger, isOn, isRule, testId}]}, onClose}. */
+  /** props: {menu: {x, y, above?: where its lower edge may be, label, items:[{label, icon, face, run, items, isDanger, isOn, isRule, testId}]}, onClose}. */
   constructor(props) {
     this.props = props;
     this.trail = [];
@@ -40,8 +40,9 @@ export class Menu {
   }
 
   #place() {
-    const { x, y } = this.props.menu;
+    const { x, y: wanted, above } = this.props.menu;
     const { width, height } = this.el.getBoundingClientRect();
+    const y = above !== undefined && wanted + height > innerHeight - MARGIN_PX ? above - height : wanted;
     this.el.style.setProperty("left", `${Math.max(MARGIN_PX, Math.min(x, innerWidth - width - MARGIN_PX))}px`);
     this.el.style.setProperty("top", `${Math.max(MARGIN_PX, Math.min(y, innerHeight - height - MARGIN_PX))}px`);
   }
@@ -52,10 +53,25 @@ export class Menu {
     const above = this.trail.at(-1);
     this.el.setAttribute("aria-label", above?.label ?? this.props.menu.label);
     const back = above && [
-      h("button", { key: "back", type: "button", role: "menuitem", class: "menu-item is-back", on: { click: () => this.#leave() } }, icon("back"), h("span", {}, above.label)),
+      h(
+        "button",
+        {
+          key: "back",
+          type: "button",
+          role: "menuitem",
+          class: "menu-item is-back",
+          on: { click: () => this.#leave() },
+        },
+        icon("back"),
+        h("span", {}, above.label),
+      ),
       h("hr", { key: "rule" }),
     ];
-    patch(this.el, back, (above?.items ?? this.props.menu.items).filter(Boolean).map((item, index) => this.#item(item, index)));
+    patch(
+      this.el,
+      back,
+      (above?.items ?? this.props.menu.items).filter(Boolean).map((item, index) => this.#item(item, index)),
+    );
   }
 
   #item(item, index) {
@@ -73,7 +89,18 @@ export class Menu {
       on: { click: () => (item.items ? this.#enter(item) : this.#run(item)) },
     };
     const end = item.items ? icon("next") : item.isOn ? icon("check") : item.icon && icon(item.icon);
-    return h("button", props, item.face, h("span", { class: "menu-text" }, h("span", {}, item.label), item.detail && h("span", { class: "faint small" }, item.detail)), end);
+    return h(
+      "button",
+      props,
+      item.face,
+      h(
+        "span",
+        { class: "menu-text" },
+        h("span", {}, item.label),
+        item.detail && h("span", { class: "faint small" }, item.detail),
+      ),
+      end,
+    );
   }
 
   #run(item) {
@@ -100,7 +127,8 @@ export class Menu {
     const at = items.indexOf(document.activeElement);
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 };
     if (event.key in moves) items[moves[event.key] % items.length]?.focus();
-    else if (event.key === "ArrowRight" && document.activeElement.getAttribute("aria-haspopup")) document.activeElement.click();
+    else if (event.key === "ArrowRight" && document.activeElement.getAttribute("aria-haspopup"))
+      document.activeElement.click();
     else if (event.key === "ArrowLeft" && this.trail.length) this.#leave();
     else if (event.key === "Tab") this.el.hidePopover();
     else return;

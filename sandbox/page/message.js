@@ -3,12 +3,11 @@ import { avatar } from "./avatar.js";
 import { components } from "./components.js";
 import { formatClock, formatFull, formatWhen } from "./format.js";
 import { attachments, embed } from "./media.js";
+import { contextLine, replyOf, usedCommand } from "./message-context.js";
 import { richLine, richText } from "./rich.js";
-import { displayName, FLAG, roomOf } from "./state.js";
+import { displayName, FLAG } from "./state.js";
 import { h, icon } from "./view.js";
 
-const PREVIEW_CHARS = 140;
-const CONTEXT_MENU = 23; // Discord: message type of the answer to a command from a menu
 const THREAD_CREATED = 18;
 
 export const isEphemeral = (message) => (message.flags & FLAG.ephemeral) !== 0;
@@ -34,17 +33,26 @@ export function messageRow(message, isCompact, activity, isEditing, scene) {
     "aria-label": `${name}, ${formatWhen(new Date(message.timestamp))}`,
     on: { contextmenu: (event) => openMenu(event, message, scene) },
   };
-  return h("article", props,
+  return h(
+    "article",
+    props,
     context,
     h("div", { class: "gutter" }, isCompact ? compactTime(message) : face(message, name, scene)),
-    h("div", { class: "message-main" }, !isCompact && header(message, name, scene), body(message, activity, isEditing, scene)),
-    !isEditing && toolbar(message, scene));
+    h(
+      "div",
+      { class: "message-main" },
+      !isCompact && header(message, name, scene),
+      body(message, activity, isEditing, scene),
+    ),
+    !isEditing && toolbar(message, scene),
+  );
 }
 
 /** Whether a message can stand below the one before without repeating its author. */
 export function canJoin(message, before) {
   if (!before || message.author.id !== before.author.id || isEphemeral(message) !== isEphemeral(before)) return false;
-  if (message.type === THREAD_CREATED || before.type === THREAD_CREATED || replyOf(message) || usedCommand(message)) return false;
+  if (message.type === THREAD_CREATED || before.type === THREAD_CREATED || replyOf(message) || usedCommand(message))
+    return false;
   return new Date(message.timestamp) - new Date(before.timestamp) < 7 * 60_000;
 }
 
@@ -56,12 +64,20 @@ function openMenu(event, message, scene) {
 }
 
 function isPing(message, { state }) {
-  return message.author.id !== state.me?.id && (message.mention_everyone || message.mentions?.some((user) => user.id === state.me?.id));
+  return (
+    message.author.id !== state.me?.id &&
+    (message.mention_everyone || message.mentions?.some((user) => user.id === state.me?.id))
+  );
 }
 
 function face(message, name, scene) {
   const click = (event) => scene.openUserMenu(event, message.author);
-  const props = { type: "button", class: "face-button", "aria-label": `About ${name}`, on: { click, contextmenu: click } };
+  const props = {
+    type: "button",
+    class: "face-button",
+    "aria-label": `About ${name}`,
+    on: { click, contextmenu: click },
+  };
   return h("button", props, avatar(message.author, name, "l"));
 }
 
@@ -72,68 +88,48 @@ function compactTime({ timestamp }) {
 
 function header(message, name, scene) {
   const date = new Date(message.timestamp);
-  return h("header", { class: "message-header" },
-    h("button", { type: "button", class: `author ${message.author.bot ? "is-bot" : ""}`, on: { click: (event) => scene.openUserMenu(event, message.author) } }, name),
+  return h(
+    "header",
+    { class: "message-header" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: `author ${message.author.bot ? "is-bot" : ""}`,
+        on: { click: (event) => scene.openUserMenu(event, message.author) },
+      },
+      name,
+    ),
     message.author.bot && h("span", { class: "bot-tag" }, "BOT"),
-    h("time", { class: "when", datetime: message.timestamp, title: formatFull(date) }, formatWhen(date)));
+    h("time", { class: "when", datetime: message.timestamp, title: formatFull(date) }, formatWhen(date)),
+  );
 }
-
-// --- above the message ------------------------------------------------------------------------------------------------
-
-function usedCommand(message) {
-  const meta = message.interaction_metadata;
-  const name = meta?.name ?? message.interaction?.name;
-  // A follow-up stands below the answer that already says which command it was.
-  return name && !meta?.original_response_message_id ? { name, user: meta?.user ?? message.interaction.user } : null;
-}
-
-function replyOf(message) {
-  const isFollowUp = message.interaction_metadata?.original_response_message_id;
-  return message.message_reference?.message_id && message.type !== THREAD_CREATED && !isFollowUp ? message.message_reference.message_id : null;
-}
-
-function contextLine(message, scene) {
-  const used = usedCommand(message);
-  const replied = replyOf(message);
-  if (used) {
-    const name = displayName(scene.state, used.user);
-    const label = message.type === CONTEXT_MENU ? used.name : `/${used.name}`;
-    return h("div", { class: "context-line", "data-testid": "used-line" }, avatar(used.user, name, "xs"), h("span", { class: "command-name" }, label), h("span", {}, "used by"), h("strong", {}, name));
-  }
-  return replied ? replyLine(message, replied, scene) : null;
-}
-
-function replyLine(message, id, scene) {
-  const known = roomOf(scene.state, message.channel_id).messages.find((each) => each.id === id);
-  const original = known ?? message.referenced_message;
-  if (!original) return h("div", { class: "context-line" }, icon("reply"), h("em", {}, "Original message was deleted"));
-  const name = displayName(scene.state, original.author);
-  const jump = () => scene.jumpTo(original.id);
-  return h("button", { type: "button", class: "context-line", "data-testid": "reply-line", "aria-label": `Replying to ${name}`, on: { click: jump } },
-    avatar(original.author, name, "xs"), h("strong", {}, name), h("span", { class: "context-text" }, preview(original, scene)));
-}
-
-function preview(message, scene) {
-  const text = (message.content || "").replace(/\s+/g, " ");
-  if (text) return richLine(text.length > PREVIEW_CHARS ? `${text.slice(0, PREVIEW_CHARS)}…` : text, scene);
-  if (message.attachments?.length) return h("em", {}, "Click to see attachment");
-  return h("em", {}, "Click to see message");
-}
-
-// --- the message itself -----------------------------------------------------------------------------------------------
 
 function body(message, activity, isEditing, scene) {
-  const states = activity ? activity.split("\n").map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]) : [];
+  const states = activity
+    ? activity.split("\n").map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)])
+    : [];
   const busy = states.filter(([state]) => state === "pending").map(([, customId]) => customId);
   const shown = message.components?.length ? components(message.components, message, scene, busy) : null;
   const inline = { text: (text) => richText(text, scene), line: (text) => richLine(text, scene) };
   return [
     isEditing ? editor(message, scene) : content(message, scene),
     !isLayout(message) && attachments(message.attachments, scene),
-    !isLayout(message) && !(message.flags & FLAG.suppressEmbeds) && h("div", { class: "embeds" }, message.embeds?.map((each) => embed(each, scene, inline))),
+    !isLayout(message) &&
+      !(message.flags & FLAG.suppressEmbeds) &&
+      h(
+        "div",
+        { class: "embeds" },
+        message.embeds?.map((each) => embed(each, scene, inline)),
+      ),
     shown,
     states.some(([state]) => state === "failed") && failure(),
-    message.reactions?.length > 0 && h("div", { class: "reactions" }, message.reactions.map((each) => h("span", { class: "reaction" }, each.emoji.name, h("b", {}, each.count)))),
+    message.reactions?.length > 0 &&
+      h(
+        "div",
+        { class: "reactions" },
+        message.reactions.map((each) => h("span", { class: "reaction" }, each.emoji.name, h("b", {}, each.count))),
+      ),
     message.thread && threadChip(message.thread, scene),
     isEphemeral(message) && ephemeralLine(message, scene),
   ];
@@ -143,56 +139,118 @@ function content(message, scene) {
   const name = displayName(scene.state, message.author);
   if (isLoading(message)) return thinking(`${name} is thinking`);
   if (!message.content) return null;
-  const edited = message.edited_timestamp && h("span", { class: "edited", title: formatFull(new Date(message.edited_timestamp)) }, "(edited)");
-  return h("div", { class: "content rich", "data-testid": "message-content" }, richText(message.content, scene), edited);
+  const edited =
+    message.edited_timestamp &&
+    h("span", { class: "edited", title: formatFull(new Date(message.edited_timestamp)) }, "(edited)");
+  return h(
+    "div",
+    { class: "content rich", "data-testid": "message-content" },
+    richText(message.content, scene),
+    edited,
+  );
 }
 
 export function thinking(label) {
-  return h("div", { class: "thinking", "data-testid": "thinking" },
-    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", {}, `${label}…`));
+  return h(
+    "div",
+    { class: "thinking", "data-testid": "thinking" },
+    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+    h("span", {}, `${label}…`),
+  );
 }
 
 export function failure() {
-  return h("div", { class: "failure", role: "alert", "data-testid": "failure" }, icon("warning"), h("span", {}, "The application did not respond"));
+  return h(
+    "div",
+    { class: "failure", role: "alert", "data-testid": "failure" },
+    icon("warning"),
+    h("span", {}, "The application did not respond"),
+  );
 }
 
 function ephemeralLine(message, scene) {
-  return h("div", { class: "ephemeral-line" }, icon("eye"), h("span", {}, "Only you can see this"), h("span", { "aria-hidden": "true" }, "·"),
-    h("button", { type: "button", class: "link-button", "data-testid": "dismiss", on: { click: () => scene.remove(message) } }, "Dismiss message"));
+  return h(
+    "div",
+    { class: "ephemeral-line" },
+    icon("eye"),
+    h("span", {}, "Only you can see this"),
+    h("span", { "aria-hidden": "true" }, "·"),
+    h(
+      "button",
+      { type: "button", class: "link-button", "data-testid": "dismiss", on: { click: () => scene.remove(message) } },
+      "Dismiss message",
+    ),
+  );
 }
 
 function threadChip(thread, scene) {
-  return h("button", { type: "button", class: "thread-chip", on: { click: () => scene.visit(thread.id) } }, icon("thread"), h("strong", {}, thread.name), h("span", { class: "faint" }, "Open thread ›"));
+  return h(
+    "button",
+    { type: "button", class: "thread-chip", on: { click: () => scene.visit(thread.id) } },
+    icon("thread"),
+    h("strong", {}, thread.name),
+    h("span", { class: "faint" }, "Open thread ›"),
+  );
 }
 
 function systemRow(message, scene) {
   const name = displayName(scene.state, message.author);
   const open = () => scene.visit(message.message_reference?.channel_id ?? message.thread?.id);
-  return h("article", { class: "message is-system", "data-testid": "message", "data-message-id": message.id },
+  return h(
+    "article",
+    { class: "message is-system", "data-testid": "message", "data-message-id": message.id },
     h("div", { class: "gutter" }, icon("thread")),
-    h("div", { class: "message-main" }, h("strong", {}, name), " started a thread: ", h("button", { type: "button", class: "link-button", on: { click: open } }, message.content)));
+    h(
+      "div",
+      { class: "message-main" },
+      h("strong", {}, name),
+      " started a thread: ",
+      h("button", { type: "button", class: "link-button", on: { click: open } }, message.content),
+    ),
+  );
 }
 
 function editor(message, scene) {
-  const grow = (el) => requestAnimationFrame(() => {
-    el.focus();
-    el.setSelectionRange(el.value.length, el.value.length);
-  });
+  const grow = (el) =>
+    requestAnimationFrame(() => {
+      el.focus();
+      el.setSelectionRange(el.value.length, el.value.length);
+    });
   const keydown = (event) => {
     if (event.key === "Escape") scene.stopEditing();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     scene.saveEdit(message, event.target.value);
   };
-  return h("div", { class: "editor" },
-    h("textarea", { rows: "3", "aria-label": "Edit message", "data-testid": "edit-input", ref: (el) => { el.value = message.content; grow(el); }, on: { keydown } }),
-    h("div", { class: "faint small" }, "Escape to cancel · Enter to save"));
+  return h(
+    "div",
+    { class: "editor" },
+    h("textarea", {
+      rows: "3",
+      "aria-label": "Edit message",
+      "data-testid": "edit-input",
+      ref: (el) => {
+        el.value = message.content;
+        grow(el);
+      },
+      on: { keydown },
+    }),
+    h("div", { class: "faint small" }, "Escape to cancel · Enter to save"),
+  );
 }
 
 function toolbar(message, scene) {
-  const act = (name, label, run) => h("button", { type: "button", class: "icon-button", title: label, "aria-label": label, on: { click: run } }, icon(name));
-  return h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
+  const act = (name, label, run) =>
+    h(
+      "button",
+      { type: "button", class: "icon-button", title: label, "aria-label": label, on: { click: run } },
+      icon(name),
+    );
+  return h(
+    "div",
+    { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
     !isEphemeral(message) && act("reply", "Reply", () => scene.reply(message)),
     message.author.id === scene.state.me?.id && act("edit", "Edit", () => scene.edit(message)),
-    act("more", "More", (event) => scene.openMessageMenu(event, message)));
+    act("more", "More", (event) => scene.openMessageMenu(event, message)),
+  );
 }

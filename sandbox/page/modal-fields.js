@@ -6,7 +6,19 @@ import { richText } from "./rich.js";
 import { choicesOf, SELECTS } from "./select-options.js";
 import { h, icon, widget } from "./view.js";
 
-const TYPE = { row: 1, string: 3, input: 4, user: 5, channel: 8, text: 10, label: 18, upload: 19, radio: 21, checks: 22, check: 23 };
+const TYPE = {
+  row: 1,
+  string: 3,
+  input: 4,
+  user: 5,
+  channel: 8,
+  text: 10,
+  label: 18,
+  upload: 19,
+  radio: 21,
+  checks: 22,
+  check: 23,
+};
 const PARAGRAPH = 2;
 const MAX_INPUT_CHARS = 4000; // Discord: text inputs
 const isSelect = (type) => type === TYPE.string || (type >= TYPE.user && type <= TYPE.channel);
@@ -15,7 +27,8 @@ const isSelect = (type) => type === TYPE.string || (type >= TYPE.user && type <=
 export function fieldsOf(modal) {
   return modal.components.flatMap((each) => {
     if (each.type === TYPE.row) return each.components.map((component) => ({ component, label: component.label }));
-    if (each.type === TYPE.label) return [{ component: each.component, label: each.label, description: each.description }];
+    if (each.type === TYPE.label)
+      return [{ component: each.component, label: each.label, description: each.description }];
     return each.type === TYPE.text ? [{ text: each.content }] : [];
   });
 }
@@ -50,7 +63,8 @@ export function problemOf(component, value, maxFileBytes) {
   }
   const least = component.min_values ?? 1;
   if (!value.length && !isRequired) return null;
-  return value.length < least ? (least === 1 ? "Choose at least one." : `Choose at least ${least}.`) : null;
+  if (value.length >= least) return null;
+  return (component.max_values ?? 1) === 1 ? "Choose one." : `Choose at least ${least}.`;
 }
 
 function textProblem({ min_length: least = 0, max_length: most = MAX_INPUT_CHARS }, text, isRequired) {
@@ -62,7 +76,12 @@ function textProblem({ min_length: least = 0, max_length: most = MAX_INPUT_CHARS
 /** Return {components, files}: the modal as Discord's clients hand it in; a file's value is its index. */
 export function submission(modal, draft) {
   const files = [];
-  const hand = (component) => ({ type: component.type, ...(component.id != null && { id: component.id }), custom_id: component.custom_id, ...answer(component, draft.get(component.custom_id), files) });
+  const hand = (component) => ({
+    type: component.type,
+    ...(component.id != null && { id: component.id }),
+    custom_id: component.custom_id,
+    ...answer(component, draft.get(component.custom_id), files),
+  });
   const components = modal.components.map((each) => {
     const frame = { type: each.type, ...(each.id != null && { id: each.id }) };
     if (each.type === TYPE.row) return { ...frame, components: each.components.map(hand) };
@@ -81,9 +100,33 @@ export function control(component, label, value, change, within) {
   if (component.type === TYPE.input) return textInput(component, label, value, change, within);
   if (isSelect(component.type)) return selectInput(component, label, value, change, within);
   if (component.type === TYPE.upload) return upload(component, label, value, change);
-  if (component.type === TYPE.radio) return options(component, "radio", label, (each) => each === value, (each) => change(each));
-  if (component.type === TYPE.checks) return options(component, "checkbox", label, (each) => value.includes(each), (each) => change(toggled(value, each, component.max_values)));
-  return h("label", { class: "check-row" }, h("input", { type: "checkbox", checked: value, "data-testid": "modal-check", on: { change: (event) => change(event.target.checked) } }), h("span", {}, label));
+  if (component.type === TYPE.radio)
+    return options(
+      component,
+      "radio",
+      label,
+      (each) => each === value,
+      (each) => change(each),
+    );
+  if (component.type === TYPE.checks)
+    return options(
+      component,
+      "checkbox",
+      label,
+      (each) => value.includes(each),
+      (each) => change(toggled(value, each, component.max_values)),
+    );
+  return h(
+    "label",
+    { class: "check-row" },
+    h("input", {
+      type: "checkbox",
+      checked: value,
+      "data-testid": "modal-check",
+      on: { change: (event) => change(event.target.checked) },
+    }),
+    h("span", {}, label),
+  );
 }
 
 export const isPlainCheck = (component) => component.type === TYPE.check;
@@ -107,17 +150,27 @@ function textInput(component, label, value, change, { isInvalid }) {
   };
   const isLong = component.style === PARAGRAPH;
   const left = most - value.length;
-  return h("div", { class: "modal-input" },
+  return h(
+    "div",
+    { class: "modal-input" },
     isLong ? h("textarea", { ...props, rows: "5" }) : h("input", { ...props, type: "text" }),
-    left < Math.max(20, most * 0.1) && h("span", { class: "counter" }, String(left)));
+    left < Math.max(20, most * 0.1) && h("span", { class: "counter" }, String(left)),
+  );
 }
 
 function selectInput(component, label, values, change, { scene, channelId, isInvalid }) {
   const { options: list } = choicesOf(component, scene.state, channelId);
   return widget(Dropdown, component.custom_id, {
-    options: list, values, label, isInvalid, testId: "modal-select",
-    min: component.min_values ?? 1, max: component.max_values ?? 1,
-    placeholder: component.placeholder || SELECTS[component.type], isDisabled: !!component.disabled, onChange: change,
+    options: list,
+    values,
+    label,
+    isInvalid,
+    testId: "modal-select",
+    min: component.min_values ?? 1,
+    max: component.max_values ?? 1,
+    placeholder: component.placeholder || SELECTS[component.type],
+    isDisabled: !!component.disabled,
+    onChange: change,
   });
 }
 
@@ -128,19 +181,70 @@ function upload(component, label, files, change) {
     event.preventDefault();
     add([...event.dataTransfer.files]);
   };
-  return h("div", { class: "upload" },
-    h("label", { class: "upload-zone", on: { drop, dragover: (event) => event.preventDefault() } }, icon("clip"),
+  return h(
+    "div",
+    { class: "upload" },
+    h(
+      "label",
+      { class: "upload-zone", on: { drop, dragover: (event) => event.preventDefault() } },
+      icon("clip"),
       h("span", {}, most > 1 ? `Choose or drop up to ${most} files` : "Choose or drop a file"),
-      h("input", { type: "file", class: "visually-hidden", multiple: most > 1, "aria-label": label, "data-testid": "modal-upload", on: { change: (event) => add([...event.target.files]) } })),
-    files.map((file) => h("div", { key: addressOf(file), class: "upload-file" }, icon("file"), h("span", {}, file.name), h("span", { class: "faint small" }, formatSize(file.size)),
-      h("button", { type: "button", class: "icon-button small", "aria-label": `Remove ${file.name}`, on: { click: () => change(files.filter((each) => each !== file)) } }, icon("close")))));
+      h("input", {
+        type: "file",
+        class: "visually-hidden",
+        multiple: most > 1,
+        "aria-label": label,
+        "data-testid": "modal-upload",
+        on: { change: (event) => add([...event.target.files]) },
+      }),
+    ),
+    files.map((file) =>
+      h(
+        "div",
+        { key: addressOf(file), class: "upload-file" },
+        icon("file"),
+        h("span", {}, file.name),
+        h("span", { class: "faint small" }, formatSize(file.size)),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button small",
+            "aria-label": `Remove ${file.name}`,
+            on: { click: () => change(files.filter((each) => each !== file)) },
+          },
+          icon("close"),
+        ),
+      ),
+    ),
+  );
 }
 
 function options(component, kind, label, isOn, toggle) {
-  return h("div", { class: "check-group", role: kind === "radio" ? "radiogroup" : "group", "aria-label": label },
-    (component.options ?? []).map((option) => h("label", { key: option.value, class: `check-row ${isOn(option.value) ? "is-on" : ""}` },
-      h("input", { type: kind, name: component.custom_id, value: option.value, checked: isOn(option.value), "data-testid": `modal-${kind}`, on: { change: () => toggle(option.value) } }),
-      h("span", { class: "option-text" }, h("span", {}, option.label), option.description && h("span", { class: "faint small" }, option.description)))));
+  return h(
+    "div",
+    { class: "check-group", role: kind === "radio" ? "radiogroup" : "group", "aria-label": label },
+    (component.options ?? []).map((option) =>
+      h(
+        "label",
+        { key: option.value, class: `check-row ${isOn(option.value) ? "is-on" : ""}` },
+        h("input", {
+          type: kind,
+          name: component.custom_id,
+          value: option.value,
+          checked: isOn(option.value),
+          "data-testid": `modal-${kind}`,
+          on: { change: () => toggle(option.value) },
+        }),
+        h(
+          "span",
+          { class: "option-text" },
+          h("span", {}, option.label),
+          option.description && h("span", { class: "faint small" }, option.description),
+        ),
+      ),
+    ),
+  );
 }
 
 export const plainText = (text, scene) => h("div", { class: "rich" }, richText(text, scene));

@@ -78,16 +78,63 @@ export class Modal {
     const { modal } = this.given;
     const bot = this.scene.state.application?.bot;
     const isSending = this.phase === "sending";
-    patch(this.el,
-      h("header", { class: "modal-header" },
-        h("div", {}, h("h2", { id: "modal-title" }, modal.title), bot && h("p", { class: "faint small" }, `This form is handed to ${displayName(this.scene.state, bot)}.`)),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => this.#cancel() } }, icon("close"))),
-      h("div", { class: "modal-body" }, fieldsOf(modal).map((field, index) => this.#field(field, index))),
-      this.phase === "failed" && h("p", { class: "failure", role: "alert" }, icon("warning"), "Something went wrong. Nothing was lost: try again."),
-      h("footer", { class: "modal-footer" },
-        h("button", { type: "button", class: "button button-quiet", "data-testid": "modal-cancel", on: { click: () => this.#cancel() } }, "Cancel"),
-        h("button", { type: "button", class: `button button-primary ${isSending ? "is-busy" : ""}`, disabled: isSending, title: "Ctrl+Enter", "data-testid": "modal-submit", on: { click: () => this.#submit() } },
-          h("span", { class: "button-inner" }, "Submit"), isSending && h("span", { class: "spinner", role: "status", "aria-label": "Sending" }))));
+    patch(
+      this.el,
+      h(
+        "header",
+        { class: "modal-header" },
+        h(
+          "div",
+          {},
+          h("h2", { id: "modal-title" }, modal.title),
+          bot && h("p", { class: "faint small" }, `This form is handed to ${displayName(this.scene.state, bot)}.`),
+        ),
+        h(
+          "button",
+          { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => this.#cancel() } },
+          icon("close"),
+        ),
+      ),
+      h(
+        "div",
+        { class: "modal-body" },
+        fieldsOf(modal).map((field, index) => this.#field(field, index)),
+      ),
+      this.phase === "failed" &&
+        h(
+          "p",
+          { class: "failure", role: "alert" },
+          icon("warning"),
+          "Something went wrong. Nothing was lost: try again.",
+        ),
+      h(
+        "footer",
+        { class: "modal-footer" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button button-quiet",
+            "data-testid": "modal-cancel",
+            on: { click: () => this.#cancel() },
+          },
+          "Cancel",
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: `button button-primary ${isSending ? "is-busy" : ""}`,
+            disabled: isSending,
+            title: "Ctrl+Enter",
+            "data-testid": "modal-submit",
+            on: { click: () => this.#submit() },
+          },
+          h("span", { class: "button-inner" }, "Submit"),
+          isSending && h("span", { class: "spinner", role: "status", "aria-label": "Sending" }),
+        ),
+      ),
+    );
   }
 
   #field({ component, label, description, text }, index) {
@@ -100,10 +147,23 @@ export class Modal {
       this.#draw();
     };
     const isRequired = component.required !== false && !isPlainCheck(component);
-    return h("div", { key: id, class: "modal-field" },
-      !isPlainCheck(component) && h("div", { class: "modal-label" }, label, isRequired && h("span", { class: "required", "aria-label": "required" }, " *")),
+    return h(
+      "div",
+      { key: id, class: "modal-field" },
+      !isPlainCheck(component) &&
+        h(
+          "div",
+          { class: "modal-label" },
+          label,
+          isRequired && h("span", { class: "required", "aria-label": "required" }, " *"),
+        ),
       description && h("p", { class: "soft small" }, description),
-      control(component, label, this.draft.get(id), change, { scene: this.scene, channelId: this.given.channelId, isInvalid: !!error }),
-      error && h("p", { class: "option-error", role: "alert" }, error));
+      control(component, label, this.draft.get(id), change, {
+        scene: this.scene,
+        channelId: this.given.channelId,
+        isInvalid: !!error,
+      }),
+      error && h("p", { class: "option-error", role: "alert" }, error),
+    );
   }
 }

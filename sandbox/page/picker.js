@@ -18,7 +18,12 @@ export class Picker {
     const isSameList = this.heading === heading;
     this.heading = heading;
     this.items = items;
-    this.active = isSameList ? Math.max(0, items.findIndex((item) => item.id === keptId)) : 0;
+    this.active = isSameList
+      ? Math.max(
+          0,
+          items.findIndex((item) => item.id === keptId),
+        )
+      : 0;
     this.draw();
   }
 
@@ -44,14 +49,25 @@ export class Picker {
 
   /** What the text field says about the list, for screen readers. */
   get aria() {
-    return { "aria-controls": this.isOpen ? "picker" : null, "aria-activedescendant": this.isOpen ? `picker-${this.active}` : null, "aria-expanded": String(this.isOpen) };
+    return {
+      "aria-controls": this.isOpen ? "picker" : null,
+      "aria-activedescendant": this.isOpen ? `picker-${this.active}` : null,
+      "aria-expanded": String(this.isOpen),
+    };
   }
 
   view() {
     if (!this.isOpen) return null;
-    return h("div", { class: "picker", "data-testid": "picker" },
+    return h(
+      "div",
+      { class: "picker", "data-testid": "picker" },
       h("div", { class: "picker-heading" }, this.heading),
-      h("div", { id: "picker", role: "listbox", "aria-label": this.heading, class: "picker-list" }, this.items.map((item, index) => this.#row(item, index))));
+      h(
+        "div",
+        { id: "picker", role: "listbox", "aria-label": this.heading, class: "picker-list" },
+        this.items.map((item, index) => this.#row(item, index)),
+      ),
+    );
   }
 
   #row(item, index) {
@@ -69,7 +85,18 @@ export class Picker {
         pointermove: () => index !== this.active && this.#move(index - this.active),
       },
     };
-    return h("div", props, item.face, h("span", { class: "picker-text" }, h("span", { class: "picker-title" }, item.title, item.extra), item.detail && h("span", { class: "picker-detail" }, item.detail)), item.aside && h("span", { class: "picker-aside" }, item.aside));
+    return h(
+      "div",
+      props,
+      item.face,
+      h(
+        "span",
+        { class: "picker-text" },
+        h("span", { class: "picker-title" }, item.title, item.extra),
+        item.detail && h("span", { class: "picker-detail" }, item.detail),
+      ),
+      item.aside && h("span", { class: "picker-aside" }, item.aside),
+    );
   }
 
   #move(step) {

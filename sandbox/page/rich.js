@@ -49,11 +49,17 @@ function draw(node, scene) {
 
 function codeBlock({ lang, text }) {
   const copy = (event) => copyText(text, event.currentTarget);
-  return h("figure", { class: "code-block" },
-    h("figcaption", {},
+  return h(
+    "figure",
+    { class: "code-block" },
+    h(
+      "figcaption",
+      {},
       h("span", {}, lang || "text"),
-      h("button", { type: "button", class: "code-copy", on: { click: copy } }, icon("copy"), h("span", {}, "Copy"))),
-    h("pre", { tabindex: "0" }, h("code", {}, text)));
+      h("button", { type: "button", class: "code-copy", on: { click: copy } }, icon("copy"), h("span", {}, "Copy")),
+    ),
+    h("pre", { tabindex: "0" }, h("code", {}, text)),
+  );
 }
 
 /** Put text on the clipboard and say so on the button for a moment. */
@@ -65,7 +71,13 @@ export async function copyText(text, button = null) {
 }
 
 function list(node, scene) {
-  const items = node.items.map((item) => h("li", {}, item.map((child) => draw(child, scene))));
+  const items = node.items.map((item) =>
+    h(
+      "li",
+      {},
+      item.map((child) => draw(child, scene)),
+    ),
+  );
   return node.ordered ? h("ol", { start: node.start }, items) : h("ul", {}, items);
 }
 
@@ -79,7 +91,13 @@ function spoiler(children) {
     event.currentTarget.classList.add("is-revealed");
     event.currentTarget.removeAttribute("role");
   };
-  const props = { class: "spoiler", tabindex: "0", role: "button", "aria-label": "Spoiler", on: { click: reveal, keydown: reveal } };
+  const props = {
+    class: "spoiler",
+    tabindex: "0",
+    role: "button",
+    "aria-label": "Spoiler",
+    on: { click: reveal, keydown: reveal },
+  };
   return h("span", props, h("span", { class: "spoiler-inner" }, children));
 }
 
@@ -90,20 +108,29 @@ function mention(node, { state, visit, onUser }) {
       : h("span", { class: "mention" }, text);
   if (node.kind === "user") {
     const known = findPerson(state, node.id);
-    return pill(known ? `@${displayName(state, known.user)}` : "@unknown-user", known && ((event) => onUser?.(event, known.user)));
+    return pill(
+      known ? `@${displayName(state, known.user)}` : "@unknown-user",
+      known && ((event) => onUser?.(event, known.user)),
+    );
   }
   if (node.kind === "channel") {
     const channel = findChannel(state, node.id);
     return pill(channel ? `#${channel.name}` : "#unknown", channel && (() => visit(channel.id)));
   }
-  if (node.kind === "role") return pill(`@${rolesOf(state).find((role) => role.id === node.id)?.name ?? "unknown-role"}`);
+  if (node.kind === "role")
+    return pill(`@${rolesOf(state).find((role) => role.id === node.id)?.name ?? "unknown-role"}`);
   return pill(node.kind === "command" ? `/${node.name}` : `@${node.name}`);
 }
 
 function stamp({ at, style }) {
   const date = new Date(at * 1000);
   if (Number.isNaN(date.getTime())) return "Invalid date";
-  const props = { class: "stamp", title: formatFull(date), datetime: date.toISOString(), "data-at": style === "R" ? at : null };
+  const props = {
+    class: "stamp",
+    title: formatFull(date),
+    datetime: date.toISOString(),
+    "data-at": style === "R" ? at : null,
+  };
   return h("time", props, formatStamp(at, style));
 }
 

@@ -3,6 +3,8 @@ import { messageMenu, peopleMenu, userMenu } from "./menus.js";
 import { isEphemeral } from "./message.js";
 import { roomOf } from "./state.js";
 
+const GAP_PX = 4;
+
 /** parts: {log, composer}, there once the page is built. */
 export function makeScene(store, parts) {
   const scene = {
@@ -83,7 +85,12 @@ function botActions(store, parts) {
       for (const entry of [...store.state.pending.values()]) {
         if (entry.messageId === message.id && entry.state === "failed") store.forget(entry.nonce);
       }
-      const entry = { kind: "component", channelId: message.channel_id, messageId: message.id, customId: component.custom_id };
+      const entry = {
+        kind: "component",
+        channelId: message.channel_id,
+        messageId: message.id,
+        customId: component.custom_id,
+      };
       return store.interact("component", entry, body);
     },
     runOn: (command, targetId, channelId) => {
@@ -112,7 +119,10 @@ function layerActions(store) {
       event.stopPropagation();
       const box = event.currentTarget.getBoundingClientRect();
       const isPointed = event.type === "contextmenu" && event.clientX > 0;
-      store.set({ menu: { x: isPointed ? event.clientX : box.left, y: isPointed ? event.clientY : box.bottom + 4, label, items } });
+      const place = isPointed
+        ? { x: event.clientX, y: event.clientY }
+        : { x: box.left, y: box.bottom + GAP_PX, above: box.top - GAP_PX };
+      store.set({ menu: { ...place, label, items } });
     },
     closeMenu: (menu) => store.state.menu === menu && store.set({ menu: null }),
     openLightbox: (files, at) => store.set({ lightbox: { files, at } }),

@@ -128,3 +128,8 @@ export function typersIn(state, channelId, nowMs = Date.now()) {
   const typing = state.typing.get(channelId) ?? new Map();
   return [...typing].filter(([id, until]) => until > nowMs && id !== state.me?.id).map(([id]) => id);
 }
+
+/** "online" or "offline"; people of the local Discord are always there. */
+export function statusOf(user, state) {
+  return !user.bot || state.botOnline ? "online" : "offline";
+}

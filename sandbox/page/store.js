@@ -25,7 +25,7 @@ export class Store {
     this.#onChange();
   }
 
-  // --- being somebody -------------------------------------------------------------------------------------------
+  // --- being somebody ---
 
   /** Become a person: everything is read anew, as that person may see it. */
   become(userId, place = null) {
@@ -54,7 +54,7 @@ export class Store {
     else this.enterGuild(this.state.place.guildId ?? guilds[0]?.id ?? null);
   }
 
-  // --- moving about ---------------------------------------------------------------------------------------------
+  // --- moving about ---
 
   enterGuild(guildId) {
     const guild = this.state.guilds.find((each) => each.id === guildId) ?? null;
@@ -100,7 +100,7 @@ export class Store {
     this.#onChange();
   }
 
-  // --- doing things ---------------------------------------------------------------------------------------------
+  // --- doing things ---
 
   /** Run a request; a refusal becomes a notice. Returns its answer, or null. */
   async attempt(work) {
