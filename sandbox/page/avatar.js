@@ -11,7 +11,7 @@ export function avatar(user, name, size = "m", status = null) {
     { class: `avatar avatar-${size}`, "aria-hidden": "true" },
     h(
       "span",
-      { class: "avatar-face", style: { "--hue": String(hueOf(user?.id ?? name)) } },
+      { class: "avatar-face", style: { "--hue": String(hueOf(user?.username ?? name)) } },
       initialsOf(name),
       url && h("img", { src: url, alt: "", on: { error: hide } }),
     ),

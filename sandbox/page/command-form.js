@@ -60,9 +60,10 @@ export class CommandForm {
 
   view() {
     const hidden = formOrder(this.entry).filter((option) => !this.shown.has(option.name));
+    const keydown = (event) => event.key === "Escape" && !event.defaultPrevented && this.owner.leave();
     return h(
       "div",
-      { class: "command-form", "data-testid": "command-form" },
+      { class: "command-form", "data-testid": "command-form", on: { keydown } },
       h(
         "div",
         { class: "command-head" },

@@ -10,6 +10,7 @@ import { commandItems, peopleItems } from "./suggestions.js";
 import { h, patch } from "./view.js";
 
 const MAX_CHARS = 2000; // Discord: "Create Message", content
+const NARROW = "(max-width: 760px)"; // there the focus would call up the keyboard of a phone
 const WARN_FROM = 1800;
 const MAX_FILES = 10;
 const grown = new WeakMap(); // text area -> what its height was worked out for
@@ -30,6 +31,7 @@ export class Composer {
 
   /** Draw for the state; another channel brings its own draft. */
   render({ place }) {
+    const isNew = place.channelId !== this.channelId || this.root.hidden;
     if (place.channelId !== this.channelId) {
       this.drafts.set(this.channelId, this.text);
       this.channelId = place.channelId;
@@ -37,6 +39,7 @@ export class Composer {
       this.picker.items = [];
     }
     this.draw();
+    if (isNew && document.activeElement === document.body && !matchMedia(NARROW).matches) this.focus();
   }
 
   draw() {

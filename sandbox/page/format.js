@@ -25,11 +25,11 @@ export function initialsOf(name) {
   return letters.join("").toUpperCase();
 }
 
-/** A hue from an id, the same on every page and day. */
+/** A hue from a name, the same on every page and day. */
 export function hueOf(text) {
   let hash = 7;
   for (const char of text) hash = (hash * 31 + char.codePointAt(0)) % 9973;
-  return (hash * 47) % 360;
+  return Math.round(hash * 137.5) % 360; // the golden angle keeps neighbours apart
 }
 
 export function colour(number) {

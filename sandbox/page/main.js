@@ -131,6 +131,13 @@ element("scrim").addEventListener("click", () => store.set({ drawer: null }));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && store.state.drawer && !store.state.menu) store.set({ drawer: null });
 });
+// Who begins to type means the message, wherever the focus was left.
+addEventListener("keydown", (event) => {
+  const isFree = [document.body, parts.log.scroller].includes(document.activeElement) && !store.state.modal;
+  if (isFree && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    parts.composer.focus();
+  }
+});
 acceptDrops(element("main"), (files) => parts.composer.addFiles(files));
 keepStampsFresh();
 start();

@@ -39,6 +39,14 @@ def test_shift_and_enter_make_a_new_line_and_enter_sends(stage: Stage) -> None:
     expect(composer).to_be_focused()
 
 
+def test_whoever_begins_to_type_writes_a_message(stage: Stage) -> None:
+    expect(stage.get("composer")).to_be_focused()
+    stage.page.locator("#log").click()
+    expect(stage.get("composer")).not_to_be_focused()
+    stage.page.keyboard.type("hey")
+    expect(stage.get("composer")).to_have_value("hey")
+
+
 def test_chosen_files_are_shown_can_be_taken_out_and_are_sent(stage: Stage, tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("a.txt", "b.txt")]
     for path in paths:
