@@ -54,10 +54,14 @@ class GardenBot(discord.Client):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
 
+    async def next_word_in(self, channel_id: int | None) -> None:
+        """Wait until somebody writes there: tests decide how long the bot thinks."""
+        await self.wait_for("message", check=lambda said: said.channel.id == channel_id and not said.author.bot)
+
     async def on_message(self, message: discord.Message) -> None:
         if self.user in message.mentions and not message.author.bot:
             async with message.channel.typing():
-                await asyncio.sleep(0.6)
+                await self.next_word_in(message.channel.id)
             await message.reply(f"You said {len(message.content.split())} words.", mention_author=True)
 
 
@@ -125,10 +129,10 @@ async def silence(interaction: discord.Interaction[GardenBot]) -> None:
     return
 
 
-@app_commands.command(description="Think for a moment, then answer")
+@app_commands.command(description="Think until somebody speaks, then answer")
 async def wait(interaction: discord.Interaction[GardenBot]) -> None:
     await interaction.response.defer(thinking=True)
-    await asyncio.sleep(0.8)
+    await interaction.client.next_word_in(interaction.channel_id)
     await interaction.edit_original_response(content="Done thinking.")
 
 

@@ -38,7 +38,8 @@ def test_an_answer_grows_in_place(stage: Stage) -> None:
 
 def test_thinking_is_shown_until_the_answer_comes(stage: Stage) -> None:
     stage.run("wait")
-    expect(stage.get("thinking")).to_contain_text("is thinking…")
+    expect(stage.get("thinking").filter(has_text="Bot is thinking…")).to_be_visible()
+    stage.say("ada", "go on")
     expect(stage.message("Done thinking.")).to_be_visible()
     expect(stage.get("thinking")).to_have_count(0)
 
@@ -134,6 +135,7 @@ def test_a_mentioned_bot_types_and_answers(stage: Stage) -> None:
     composer.press("Enter")
     expect(stage.message("good morning").locator(".mention")).to_have_text("@Bot")
     expect(stage.get("typing")).to_contain_text("Bot is typing…")
+    stage.say("ada", "go on")
     expect(stage.message("You said 3 words.")).to_be_visible()
     expect(stage.get("typing")).to_have_count(0)
 
