@@ -64,7 +64,16 @@ def parse_json(raw: bytes) -> dict[str, object]:
         raise bad_request(message, "body", "json_invalid") from broken
     if not isinstance(body, dict):
         raise bad_request("Input should be a valid dictionary", "body", "model_attributes_type")
-    return body
+    return {str(key): _mended(value) for key, value in body.items()} if b"\\ud" in raw or b"\\uD" in raw else body
+
+
+def _mended(value: object) -> object:
+    """Return a JSON value without halves of surrogate pairs, which JSON can spell and UTF-8 cannot."""
+    if isinstance(value, dict):
+        return {key: _mended(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def parse_chat(body: dict[str, object]) -> ChatCall:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sandbox.grok.catalogue import FAULTS
 
-TAG = re.compile(r"\[\[([^\[\]]{1,200})\]\]")
+TAG = re.compile(r"\[\[([^\[\]]{1,200})\]\] ?")
 WORD = re.compile(r"([a-z][a-z0-9_]*?)(?:=([^\s=]+))?")
 # Names that carry their value without a sign: http503, status429, silent_20.
 GLUED = re.compile(r"(http|status|silent_)(\d+(?:\.\d+)?)")
@@ -70,7 +70,7 @@ def take_tags(prompt: str) -> tuple[str, Faults]:
         return ""
 
     rest = TAG.sub(take, prompt)
-    return (" ".join(rest.split(" ")).strip() if wishes else prompt), Faults(wishes)
+    return (rest.strip() if wishes else prompt), Faults(wishes)
 
 
 @dataclass(slots=True)

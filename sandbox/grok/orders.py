@@ -129,13 +129,10 @@ def _resolution(value: object, param: str) -> str:
 
 
 def clip_size(ratio: str, resolution: str) -> Size:
-    """Return width and height: the shorter side as the resolution names it, the longer even, as H.264 wants it.
-
-    480p of 16:9 is 848 wide, the next multiple of 16.
-    """
+    """Return width and height: the shorter side as the resolution names it, the longer even, as 4:2:0 wants it."""
     wide, high = map(int, ratio.split(":"))
     short = HEIGHTS[resolution]
-    longer = -(-short * max(wide, high) // min(wide, high) // 16) * 16
+    longer = 2 * round(short * max(wide, high) / min(wide, high) / 2)
     return (longer, short) if wide >= high else (short, longer)
 
 

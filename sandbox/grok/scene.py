@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -15,6 +16,7 @@ from sandbox.grok.seeds import chance
 Size = tuple[int, int]
 PROFILES = {"hills": shapes.hills, "peaks": shapes.peaks, "sea": shapes.ripples, "city": shapes.skyline}
 LAYERS = 5
+CAPTION_CHARS = 160
 WHITE: Colour = (255, 255, 255)
 
 
@@ -162,14 +164,20 @@ def caption_image(text: str, size: Size) -> Image.Image:
     height = max(11, min(size) // 40)
     font = ImageFont.load_default(height)
     words = "".join(letter for letter in " ".join(text.split()) if " " <= letter <= "ſ")
-    limit = size[0] * 0.9
-    while len(words) > 1 and font.getlength(words) > limit:
-        words = words[: max(1, round(len(words) * 0.9))].rstrip(" …") + "…"
+    words = _fitted(words[:CAPTION_CHARS], lambda line: font.getlength(line) <= size[0] * 0.9 - height)
     label = Image.new("RGBA", (round(font.getlength(words)) + height, round(height * 1.7)))
     draw = ImageDraw.Draw(label)
     draw.rounded_rectangle((0, 0, label.width - 1, label.height - 1), radius=height // 2, fill=(0, 0, 0, 110))
     draw.text((height // 2, label.height // 2), words, fill=(255, 255, 255, 235), font=font, anchor="lm")
     return label
+
+
+def _fitted(words: str, fits: Callable[[str], bool]) -> str:
+    """Return the words, or as much of them as fits, ending in an ellipsis."""
+    if fits(words):
+        return words
+    counts = range(len(words), 0, -1)
+    return next((cut for count in counts if fits(cut := words[:count].rstrip() + "…")), "")
 
 
 def stamp(picture: Image.Image, label: Image.Image) -> None:

@@ -133,6 +133,13 @@ class _Ticker:
                 self._timer.cancel()
 
     def _tick(self) -> None:
+        try:
+            self._act_on_time()
+        except Exception as failed:  # a timer has no caller; whoever waits is told
+            if not self._ended.done():
+                self._ended.set_exception(failed)
+
+    def _act_on_time(self) -> None:
         now = self._loop.time() + EARLY_S
         while self._next < self._count and self._start + self._next * self._gap_s <= now:
             if not self._act(self._next):
