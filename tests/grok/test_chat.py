@@ -18,6 +18,7 @@ from bot.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from bot.grok import replies
 from bot.grok.client import GrokClient
 from bot.grok.http import Timing
 from bot.grok.types import (
@@ -389,6 +390,7 @@ async def test_silence_is_waited_out_only_once() -> None:
 async def test_a_redirect_is_refused_and_the_key_goes_nowhere() -> None:
     error, server = await fails(reply(b"", status=307, location="https://evil.example/v1/chat/completions"))
     assert isinstance(error, UpstreamRefused)
+    assert "redirects" in error.message
     assert len(server.requests) == 1
 
 
@@ -412,3 +414,16 @@ async def test_leaving_early_closes_the_connection() -> None:
     async with aclosing(Server(response).client().stream_chat(ASK)) as events:
         assert await anext(events) == TextDelta("a")
     assert body.is_closed
+
+
+async def test_no_attempt_is_made_that_the_deadline_would_cut_off() -> None:
+    server = Server(reply({"error": "busy"}, status=503, retry_after="8"), reply(sse("ok", STOP)))
+    with pytest.raises(UpstreamUnavailable):
+        await listen(server.client(timing=Timing(chat_deadline_s=5)))
+    assert server.time.slept == []
+
+
+async def test_a_reply_without_bounds_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replies, "MAX_JSON_BYTES", 1000)
+    error, _ = await fails(reply([b'{"x":"', *[bytes(400)] * 10]))
+    assert error.code == "reply_too_large"

@@ -64,6 +64,12 @@ async def test_previews_are_told_as_they_come() -> None:
     assert previews == [MediaRef(f"{FILES}/a-preview.png"), MediaRef(f"{FILES}/a-medium.png")]
 
 
+async def test_each_stage_replaces_the_one_before() -> None:
+    stages = [chunk(f"{FILES}/a-{number}.png") for number in (1, 2)]
+    events = "".join("event: chat.completion.chunk\n" + sse(body, done=False) for body in [*stages, STOP])
+    assert await Server(reply(events)).client().generate_images(APPLE) == (MediaRef(f"{FILES}/a-2.png"),)
+
+
 async def test_the_form_is_asked_for_by_its_size() -> None:
     server = Server(reply(STAGES))
     await server.client().generate_images(ImageRequest("m", "p", aspect="16:9"))
