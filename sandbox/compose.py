@@ -12,7 +12,7 @@ from sandbox.images import find_size
 from sandbox.mentions import EVERYTHING, Allowed, find_mentions, read_allowed, texts_of
 from sandbox.model import Attachment, Body, Channel, Mentions, Message, MessageFlag
 from sandbox.shapes import Json
-from sandbox.uploads import Form, Upload
+from sandbox.uploads import Upload
 from sandbox.validate.components import FILE, GALLERY, THUMBNAIL, check_components, walk
 from sandbox.validate.embeds import check_embeds
 from sandbox.validate.fields import check_list, check_text
@@ -122,11 +122,6 @@ class Composer:
             may_ping_everyone=bool(writer.granted & permissions.MENTION_EVERYONE),
             replied_to=pinged,
         )
-
-
-def form_of(form: Form) -> Json:
-    """Return a form's JSON object; anything else counts as none."""
-    return form.value if isinstance(form.value, dict) else {}
 
 
 def _renoted(attachment: Attachment, note: Json) -> Attachment:

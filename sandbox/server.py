@@ -91,6 +91,9 @@ class Sandbox:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    async def _gateway(self, request: web.Request) -> web.StreamResponse:
+        return await serve_gateway(request, self.world, self._hub, self.token)
+
     def _build(self) -> web.Application:
         options, world = self._options, self.world
         payloads = Payloads(world, self._signer.link)
@@ -114,8 +117,7 @@ class Sandbox:
                 *CommandRoutes(world).routes(),
             ],
         )
-        app.router.add_get("/gateway", lambda request: serve_gateway(request, world, hub, self.token))
-        app.router.add_get("/gateway/", lambda request: serve_gateway(request, world, hub, self.token))
+        app.router.add_get("/gateway{slash:/?}", self._gateway)
         view = View(world, payloads, max_file_bytes=size)
         sight = Sight(world, payloads, composer, interactions)
         prefix = f"/{self.secret}"

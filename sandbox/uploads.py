@@ -27,9 +27,9 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a request brought. value: its JSON, {} if it brought none."""
+    """What a request brought. value: its JSON, None if it brought none."""
 
-    value: object
+    value: object = None
     files: tuple[Upload, ...] = ()
 
 
@@ -43,7 +43,7 @@ async def read_form(request: web.Request, *, max_file_bytes: int) -> Form:
     if request.content_type.startswith("multipart/"):
         return await _read_multipart(request, max_file_bytes)
     raw = await request.read()
-    return Form(_parse(raw) if raw else {})
+    return Form(_parse(raw) if raw else None)
 
 
 def _parse(raw: bytes | str) -> object:
@@ -54,7 +54,7 @@ def _parse(raw: bytes | str) -> object:
 
 
 async def _read_multipart(request: web.Request, max_file_bytes: int) -> Form:
-    value: object = {}
+    value: object = None
     files: list[Upload] = []
     is_too_large, total = False, 0
     async for part in await request.multipart():

@@ -189,9 +189,10 @@ class PersonRoutes:
 
     async def _form(self, request: web.Request) -> tuple[Form, Json]:
         form = await read_form(request, max_file_bytes=self._max_file_bytes)
-        if not isinstance(form.value, dict):
+        given = {} if form.value is None else form.value
+        if not isinstance(given, dict):
             raise Refused("A JSON object was expected.")
-        return form, form.value
+        return form, given
 
     def _channel(self, given: object, user_id: int) -> Channel:
         channel = self._world.channels.get(_number(given))

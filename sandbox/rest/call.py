@@ -29,7 +29,9 @@ class Call:
 
     @property
     def body(self) -> Json:
-        """Return the JSON object that was sent."""
+        """Return the JSON object that was sent, {} for an empty body."""
+        if self.form.value is None:
+            return {}
         if not isinstance(self.form.value, dict):
             raise invalid((), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
         return self.form.value

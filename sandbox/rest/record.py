@@ -22,7 +22,7 @@ class Request:
     route: str
     bucket: str
     status: int = 0
-    form: Form = field(default_factory=lambda: Form(None))
+    form: Form = field(default_factory=Form)
 
     def shape(self) -> Json:
         """Return it as JSON, files by name and size."""
