@@ -84,7 +84,8 @@ class _Maker:
             count = min(max(int(faults.number("tokens", 100)), 0), MAX_TOKENS)
             return Answer("", [f"w{index} " for index in range(count)])
         prompt = self._exchange.prompt
-        wants_thought = (self._call.thinks and "plain" not in faults) or faults.any(*THINK_FAULTS, *FIELD_FAULTS)
+        is_forced = faults.any(*THINK_FAULTS, *FIELD_FAULTS) and self._call.effort != "none"
+        wants_thought = (self._call.thinks and "plain" not in faults) or is_forced
         text = "" if "think_only" in faults else answer(self._call, prompt, await self._sights())
         lead = (FALSE_LINE_ENDS if "u2028" in faults else "") + (LITERAL if "think_literal" in faults else "")
         return Answer(think(prompt) if wants_thought else "", pieces_of(lead + text))

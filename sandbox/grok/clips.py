@@ -15,9 +15,9 @@ from sandbox.grok.exchange import LOST, Exchange, Reply
 from sandbox.grok.film import ClipOrder, Filmed
 from sandbox.grok.orders import VideoOrder
 from sandbox.grok.pictures import REFUSAL
-from sandbox.grok.seeds import stable_uuid
+from sandbox.grok.seeds import digest, stable_uuid
 from sandbox.grok.steps import Delta, Done, Finish, Half, Opening, Script, Step, Wait, say
-from sandbox.grok.voice import completion
+from sandbox.grok.voice import clip_completion
 
 STEPS = 24  # how many progress lines a clip has at most
 STEP_S = 0.2  # and how close together
@@ -34,7 +34,7 @@ def clip_order(exchange: Exchange, order: VideoOrder, source: bytes) -> ClipOrde
 
 def publish_clip(exchange: Exchange, order: ClipOrder, filmed: Filmed) -> tuple[str, str]:
     """Keep the files of a clip and return the links of clip and poster."""
-    id_ = stable_uuid("clip", order.prompt, order.size, order.seconds, len(order.source))
+    id_ = stable_uuid("clip", order.prompt, order.size, order.seconds, digest(order.source))
     folder = f"{ACCOUNT}/{id_}"
     publish, request, faults = exchange.demo.publish, exchange.request, exchange.faults
     clip = publish(request, "video", f"{folder}/generated_video.mp4", filmed.clip, faults)
@@ -133,11 +133,11 @@ class _Maker:
     async def body(self) -> dict[str, object]:
         """Return only the HTML, after the whole time."""
         if self._faults.any(*NO_CLIP):
-            return completion(self._call.model, "")
+            return clip_completion(self._call.model, "")
         if "refusal" in self._faults:
-            return completion(self._call.model, REFUSAL)
+            return clip_completion(self._call.model, REFUSAL)
         _, filmed = await asyncio.gather(
             asyncio.sleep(self._exchange.first_s + self._exchange.demo.settings.video_s),
             self._exchange.demo.studio.film(self._order),
         )
-        return completion(self._call.model, self._shown(filmed))
+        return clip_completion(self._call.model, self._shown(filmed))

@@ -20,7 +20,7 @@ from sandbox.grok.exchange import Exchange, Reply
 from sandbox.grok.orders import ImageOrder
 from sandbox.grok.paint import Painted
 from sandbox.grok.replies import error_event
-from sandbox.grok.seeds import stable_uuid
+from sandbox.grok.seeds import digest, stable_uuid
 from sandbox.grok.steps import Event, Half, Script, Wait
 from sandbox.grok.voice import to_json
 
@@ -48,24 +48,22 @@ class Stated:
 
 
 class PictureMaker:
-    """Makes the pictures of one order. source: the picture to change; "" draws new ones."""
+    """Makes the pictures of one order.
+
+    source: the picture to change, b"" to draw new ones; is_b64: pictures travel within the reply, not as links.
+    """
 
     def __init__(self, exchange: Exchange, order: ImageOrder, source: bytes = b"") -> None:
         self._exchange = exchange
         self._faults = exchange.faults
         self._order = order
         self._source = source
-        self._is_b64 = (order.format == "b64" or "b64" in self._faults) and "url_line" not in self._faults
+        self.is_b64 = (order.format == "b64" or "b64" in self._faults) and "url_line" not in self._faults
 
     @property
     def failure(self) -> str | None:
         """The fault that leaves no picture, if there is one."""
         return next((name for name in FAILED if name in self._faults), None)
-
-    @property
-    def is_b64(self) -> bool:
-        """Whether pictures travel within the reply instead of as links."""
-        return self._is_b64
 
     async def states(self) -> AsyncIterator[Stated | None]:
         """Yield previews and results of all pictures in turn; None for a sign of life (edits have no previews)."""
@@ -88,7 +86,7 @@ class PictureMaker:
         if self.failure:
             return ["error"] * self._order.count
         painted = [await self._paint(index) for index in range(self._order.count)]
-        return [self._state(index, "final", one, name="").value for index, one in enumerate(painted)]
+        return [self._state(index, "final", one, is_streamed=False).value for index, one in enumerate(painted)]
 
     async def _paint(self, index: int) -> Painted:
         studio, prompt = self._exchange.demo.studio, self._exchange.prompt
@@ -96,23 +94,29 @@ class PictureMaker:
             return await studio.paint_over(prompt if index == 0 else f"{prompt} {index + 1}", self._source)
         return await studio.paint(prompt, self._order.size, index)
 
-    def _state(self, index: int, stage: Stage, painted: Painted, *, name: str | None = None) -> Stated:
-        is_moderated = "moderated" in self._faults
-        if stage == "final" and is_moderated:
-            stage = "medium"  # the proxy passes the blurred picture for the result
-        raw: bytes = getattr(painted, stage)
-        id_ = stable_uuid("picture", self._exchange.prompt, self._order.size_name, index, len(self._source))
-        ending = {"preview": "-preview-0.png", "medium": "-medium-1.png", "final": "-final.jpg"}[stage]
-        if stage == "final" and name is not None:
-            ending = ".jpg"
-        if stage == "final" and "wrong_mime" in self._faults:
-            ending = ending.replace(".jpg", ".png")
-        path = f"{ACCOUNT}/{id_}/image{ending[-4:]}" if self._source else f"{id_}{ending}"
-        if self._is_b64:
+    def _state(self, index: int, stage: Stage, painted: Painted, *, is_streamed: bool = True) -> Stated:
+        raw = self._bytes(stage, painted)
+        id_ = stable_uuid("picture", self._exchange.prompt, self._order.size_name, index, digest(self._source))
+        if self.is_b64:
             value = base64.b64encode(raw).decode()
         else:
+            path = self._path(id_, stage, is_streamed=is_streamed)
             value = self._exchange.demo.publish(self._exchange.request, "image", path, raw, self._faults)
-        return Stated(index, stage, value, id_, stage == "final" or (is_moderated and name is None))
+        return Stated(index, stage, value, id_, stage == "final")
+
+    def _bytes(self, stage: Stage, painted: Painted) -> bytes:
+        # A moderated picture never gets sharp, and the proxy passes it for the result.
+        if stage == "final":
+            return painted.medium if "moderated" in self._faults else painted.final
+        return painted.medium if stage == "medium" else painted.preview
+
+    def _path(self, id_: str, stage: Stage, *, is_streamed: bool) -> str:
+        is_png = stage != "final" or self._faults.any("moderated", "wrong_mime")
+        extension = ".png" if is_png else ".jpg"
+        if self._source:
+            return f"{ACCOUNT}/{id_}/image{extension}"
+        state = {"preview": "-preview-0", "medium": "-medium-1", "final": "-final"}[stage]
+        return f"{id_}{state if is_streamed else ''}{extension}"
 
 
 def chat_picture_reply(exchange: Exchange, model: str, *, is_stream: bool, maker: PictureMaker) -> Reply:

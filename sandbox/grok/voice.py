@@ -10,6 +10,7 @@ import secrets
 import time
 from typing import Literal, Protocol
 
+NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 SPLIT = "\x00"  # stands for the text in a template; JSON never holds it unescaped
 
 
@@ -102,24 +103,27 @@ def around_text(voice: Voice, key: str) -> tuple[bytes, bytes]:
 
 
 def completion(
-    model: str, content: str | None, *, reason: str = "stop", more: dict[str, object] | None = None
+    model: str, content: str, *, reason: str = "stop", more: dict[str, object] | None = None
 ) -> dict[str, object]:
     """Return the body of a chat answer that is not streamed; usage is zeros, as at the proxy."""
     zeros = {"cached_tokens": 0, "text_tokens": 0, "audio_tokens": 0, "image_tokens": 0}
     spent = {"text_tokens": 0, "audio_tokens": 0, "reasoning_tokens": 0}
+    body = clip_completion(model, content)
     message = {"role": "assistant", "content": content, "refusal": None, "annotations": [], **(more or {})}
+    body["choices"] = [{"index": 0, "message": message, "finish_reason": reason}]
+    body["system_fingerprint"] = "fp_demo" if content else ""
+    body["usage"] = {**NO_USAGE, "prompt_tokens_details": zeros, "completion_tokens_details": spent}
+    return body
+
+
+def clip_completion(model: str, content: str) -> dict[str, object]:
+    """Return the body of a clip that is not streamed: a chat answer with less around it. Without content, no id."""
+    message = {"role": "assistant", "content": content, "refusal": None}
     return {
         "id": f"resp-{secrets.token_hex(8)}" if content else "",
         "object": "chat.completion",
         "created": int(time.time()),
         "model": model,
-        "system_fingerprint": "fp_demo" if content else "",
-        "choices": [{"index": 0, "message": message, "finish_reason": reason}],
-        "usage": {
-            "prompt_tokens": 0,
-            "completion_tokens": 0,
-            "total_tokens": 0,
-            "prompt_tokens_details": zeros,
-            "completion_tokens_details": spent,
-        },
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": NO_USAGE,
     }

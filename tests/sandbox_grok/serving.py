@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import httpx
@@ -110,6 +112,17 @@ class DemoClient:
         return content
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    # Nothing here is encrypted, but every client would read the certificates anew: most of a short test's time.
+    return ssl.create_default_context()
+
+
+def http_client(*, base_url: str = "", headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+    """Return a client for servers on loopback."""
+    return httpx.AsyncClient(base_url=base_url, headers=headers, timeout=20, verify=_tls())
+
+
 @asynccontextmanager
 async def demo_server(**changes: object) -> AsyncIterator[DemoClient]:
     """Serve on a free port with the settings for tests, changed as given."""
@@ -120,7 +133,7 @@ async def demo_server(**changes: object) -> AsyncIterator[DemoClient]:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         root = f"http://127.0.0.1:{runner.addresses[0][1]}"
         headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
-        async with httpx.AsyncClient(base_url=root, headers=headers, timeout=20) as http:
+        async with http_client(base_url=root, headers=headers) as http:
             yield DemoClient(http, root)
     finally:
         await runner.cleanup()

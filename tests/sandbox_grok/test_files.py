@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from sandbox.grok.files import Files
-from tests.sandbox_grok.serving import IMAGE, DemoClient
+from tests.sandbox_grok.serving import IMAGE, DemoClient, http_client
 
 
 @pytest.fixture
@@ -15,7 +14,7 @@ async def link(demo: DemoClient) -> str:
 
 
 async def test_a_file_needs_no_key(link: str) -> None:
-    async with httpx.AsyncClient() as stranger:
+    async with http_client() as stranger:
         answer = await stranger.get(link)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/jpeg"

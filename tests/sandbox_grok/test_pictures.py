@@ -162,6 +162,13 @@ async def test_an_edit_by_form_and_by_json_give_the_same_file(demo: DemoClient) 
     assert len(files) == 1
 
 
+async def test_edits_of_two_pictures_do_not_overwrite_each_other(demo: DemoClient) -> None:
+    given = [png(60, 60, colour) for colour in ("#101010", "#f0f0f0")]
+    links = [await demo.message(with_picture("gold", raw), model=EDIT) for raw in given]
+    dark, light = [ImageStat.Stat(opened((await demo.http.get(link)).content)).mean[0] for link in links]
+    assert light > dark + 60
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 700), (4000, 20)])
 async def test_odd_pictures_can_be_edited(demo: DemoClient, size: tuple[int, int]) -> None:
     link = await demo.message(with_picture("mirror it", png(*size)), model=EDIT)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from sandbox.grok.models import MODEL_IDS
-from tests.sandbox_grok.serving import CHAT, EDIT, IMAGE, VIDEO, DemoClient, data_uri, png
+from tests.sandbox_grok.serving import CHAT, EDIT, IMAGE, VIDEO, DemoClient, data_uri, http_client, png
 
 Json = dict[str, object]
 SAY_HI: Json = {"messages": [{"role": "user", "content": "hi"}]}
@@ -144,7 +143,7 @@ async def test_broken_json_is_refused(demo: DemoClient) -> None:
     ],
 )
 async def test_the_key_is_asked_for(demo: DemoClient, header: str | None, message: str) -> None:
-    async with httpx.AsyncClient(base_url=demo.root) as stranger:
+    async with http_client(base_url=demo.root) as stranger:
         answer = await stranger.get("/v1/models", headers={"Authorization": header} if header else {})
     assert answer.status_code == 401
     expected = {"message": message, "type": "authentication_error", "param": None, "code": "invalid_api_key"}
