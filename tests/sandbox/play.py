@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Rest:
         data = aiohttp.FormData()
         data.add_field("payload_json", json.dumps(form), content_type="application/json")
         for index, content in enumerate(files):
-            data.add_field(f"files[{index}]", content, filename=f"file-{index}.bin")
+            data.add_field(f"files[{index}]", io.BytesIO(content), filename=f"file-{index}.bin")
         headers = {"Authorization": f"Bot {self.sandbox.token}"}
         return await self.send(method, self.sandbox.api + path, data=data, headers=headers)
 
