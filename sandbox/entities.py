@@ -24,6 +24,7 @@ def user_shape(user: User) -> Json:
         "flags": 0,
         "banner": None,
         "accent_color": None,
+        "primary_guild": None,
     }
     return {**shape, "username": user.display_name, "bot": True} if user.is_bot else shape
 

@@ -48,8 +48,9 @@ def _webp(data: bytes) -> Size | None:
         width, height = _pair("<HH", data, 26)
         return width & 0x3FFF, height & 0x3FFF
     if kind == b"VP8L":
-        bits = int.from_bytes(data[21:25], "little")
+        (bits,) = struct.unpack_from("<I", data, 21)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     if kind == b"VP8X":
-        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+        width_low, width_high, height_low, height_high = struct.unpack_from("<HBHB", data, 24)
+        return (width_high << 16 | width_low) + 1, (height_high << 16 | height_low) + 1
     return None

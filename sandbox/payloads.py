@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sandbox.entities import emoji_shape, member_shape, user_shape
 from sandbox.model import Attachment, Channel, ChannelType, Guild, Message, MessageType, ThreadState, User
 from sandbox.shapes import Json
+from sandbox.validate.components import FILE
 from sandbox.world import World
 
 # Where an attachment's bytes can be fetched.
@@ -182,7 +183,10 @@ class Payloads:
             url = self._link(file)
             fresh |= {"url": url, "proxy_url": url, "width": file.width, "height": file.height}
             if with_id:
-                fresh |= {"content_type": file.content_type, "attachment_id": str(file.id), "loading_state": 2}
+                ids = {"id": str(file.id), "attachment_id": str(file.id)}
+                fresh |= {**ids, "content_type": file.content_type, "loading_state": 2}
+        if with_id and node.get("type") == FILE and (shown := files.get(node["file"]["url"])):
+            fresh |= {"name": shown.filename, "size": len(shown.data)}
         return fresh
 
 

@@ -87,6 +87,7 @@ class ApplicationRoutes:
             "bot_require_code_grant": False,
             "verify_key": "0" * 64,
             "flags": _APPLICATION_FLAGS,
+            "flags_new": str(_APPLICATION_FLAGS),
             "owner": self._payloads.user(self._world.people[0]),
             "team": None,
             "hook": True,
@@ -96,6 +97,9 @@ class ApplicationRoutes:
             "role_connections_verification_url": None,
             "approximate_guild_count": len(self._world.guilds),
             "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0,
+            "explicit_content_filter": 0,
+            "eligible_oauth2_scopes": [],
             "integration_types_config": {"0": {}},
         }
         return shape

@@ -19,6 +19,15 @@ IN_MODAL_LABEL = SELECTS | {TEXT_INPUT, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP
 _TOP_V2 = frozenset({ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR, CONTAINER})
 _IN_CONTAINER = _TOP_V2 - {CONTAINER}
 _LINK, _PREMIUM = 5, 6
+# What Discord fills in when it answers with a component.
+_MEDIA_DEFAULTS: Json = {"description": None, "spoiler": False}
+_DEFAULTS: dict[int, Json] = {
+    **{kind: {"min_values": 1, "max_values": 1} for kind in SELECTS},
+    THUMBNAIL: _MEDIA_DEFAULTS,
+    FILE: {"name": None, "size": None, "spoiler": False},
+    SEPARATOR: {"divider": True, "spacing": 1},
+    CONTAINER: {"accent_color": None, "spoiler": False},
+}
 MAX_ROWS, ROW_WIDTH, MAX_V2, MAX_V2_CHARS = 5, 5, 40, 4000
 
 
@@ -60,7 +69,7 @@ def _check_each(problems: Problems, path: Path, given: list[object], allowed: fr
 def _check_one(problems: Problems, path: Path, component: Json) -> Json:
     """Return a copy of one component after checking it and what it contains."""
     kind = component["type"]
-    copy = dict(component)
+    copy = {**_DEFAULTS.get(kind, {}), **component}
     if kind == ROW:
         copy["components"] = _check_row(problems, (*path, "components"), component.get("components"))
     elif kind == BUTTON:
@@ -77,7 +86,8 @@ def _check_one(problems: Problems, path: Path, component: Json) -> Json:
     elif kind == TEXT_DISPLAY:
         check_text(problems, (*path, "content"), component.get("content"), MAX_V2_CHARS, low=1, required=True)
     elif kind == GALLERY:
-        check_list(problems, (*path, "items"), component.get("items"), 10, low=1)
+        items = check_list(problems, (*path, "items"), component.get("items"), 10, low=1)
+        copy["items"] = [{**_MEDIA_DEFAULTS, **item} for item in items if isinstance(item, dict)]
     return copy
 
 

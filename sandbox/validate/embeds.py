@@ -21,13 +21,21 @@ def check_embeds(problems: Problems, embeds: object) -> tuple[Json, ...]:
     for index, embed in enumerate(given):
         if isinstance(embed, dict):
             _check_embed(problems, ("embeds", index), embed)
-            kept.append({"type": "rich", **{key: value for key, value in embed.items() if value is not None}})
+            kept.append(_completed(embed))
         else:
             problems.add(("embeds", index), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
     if sum(map(_chars, kept)) > MAX_TOTAL_CHARS:
         message = f"Embed size exceeds maximum size of {MAX_TOTAL_CHARS}"
         problems.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
     return tuple(kept)
+
+
+def _completed(embed: Json) -> Json:
+    """Return an embed with what Discord fills in."""
+    given = {key: value for key, value in embed.items() if value is not None}
+    if isinstance(given.get("fields"), list):
+        given["fields"] = [{"inline": False, **field} for field in given["fields"] if isinstance(field, dict)]
+    return {"type": "rich", **given}
 
 
 def _check_embed(problems: Problems, path: Path, embed: Json) -> None:
