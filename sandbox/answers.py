@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import IntEnum
 
 from sandbox import errors, events
-from sandbox.compose import Composer, Writer
+from sandbox.compose import Composer, Writer, read_flags
 from sandbox.errors import Problems
 from sandbox.interactions import Interaction, Interactions, Kind
 from sandbox.mentions import INTERACTION_DEFAULT
@@ -61,7 +61,7 @@ class Answers:
         elif kind is ReplyType.DEFERRED_UPDATE:
             self._source(interaction)
         elif kind is ReplyType.DEFERRED_MESSAGE:
-            flags = int(data.get("flags") or 0) & MessageFlag.EPHEMERAL | MessageFlag.LOADING
+            flags = read_flags(data) & MessageFlag.EPHEMERAL | MessageFlag.LOADING
             message = self._post(interaction, Body(flags=flags), interaction.stamp)
         else:
             message = self._post(interaction, self._new_body(interaction, data, uploads), interaction.stamp)
@@ -150,7 +150,7 @@ class Answers:
     def _new_body(self, interaction: Interaction, form: Json, uploads: Sequence[Upload]) -> Body:
         channel = interaction.start.channel
         body = self._composer.new(form, uploads, channel, self._writer(channel.id))
-        ephemeral = int(form.get("flags") or 0) & MessageFlag.EPHEMERAL
+        ephemeral = read_flags(form) & MessageFlag.EPHEMERAL
         return replace(body, flags=body.flags | ephemeral)
 
     def _writer(self, channel_id: int) -> Writer:

@@ -15,7 +15,7 @@ from sandbox.shapes import Json
 from sandbox.uploads import Upload
 from sandbox.validate.components import FILE, GALLERY, THUMBNAIL, check_components, walk
 from sandbox.validate.embeds import check_embeds
-from sandbox.validate.fields import check_list, check_text
+from sandbox.validate.fields import check_int, check_list, check_text
 from sandbox.world import World
 
 MAX_CONTENT_CHARS = 2000
@@ -42,7 +42,7 @@ class Composer:
 
     def new(self, form: Json, uploads: Sequence[Upload], channel: Channel, writer: Writer) -> Body:
         """Return the body of a new message. Raises 50035 or, with nothing in it, 50006."""
-        flags = int(form.get("flags") or 0) & (_SETTABLE | MessageFlag.COMPONENTS_V2)
+        flags = read_flags(form) & (_SETTABLE | MessageFlag.COMPONENTS_V2)
         return self._write(form, uploads, channel, writer, Body(flags=flags))
 
     def edited(self, form: Json, uploads: Sequence[Upload], message: Message, writer: Writer) -> Body:
@@ -50,8 +50,11 @@ class Composer:
         old = message.body
         flags = old.flags & ~MessageFlag.LOADING
         if form.get("flags") is not None:
-            asked = int(form["flags"])
+            asked = read_flags(form)
             flags = flags & ~_EDITABLE | asked & _EDITABLE | asked & MessageFlag.COMPONENTS_V2
+        target = self._world.messages.get(message.reply_to[1]) if message.reply_to else None
+        if target is not None and target.author_id in old.mentions.user_ids:
+            writer = replace(writer, replied_to=target)  # an edit does not take back the ping of a reply
         channel = self._world.channels[message.channel_id]
         return self._write(form, uploads, channel, writer, replace(old, flags=flags))
 
@@ -122,6 +125,14 @@ class Composer:
             may_ping_everyone=bool(writer.granted & permissions.MENTION_EVERYONE),
             replied_to=pinged,
         )
+
+
+def read_flags(form: Json) -> int:
+    """Return the `flags` of a form, 0 if it has none. Raises 50035."""
+    problems = Problems()
+    check_int(problems, ("flags",), form.get("flags"), 0, 1 << 31)
+    problems.check()
+    return int(form.get("flags") or 0)
 
 
 def _renoted(attachment: Attachment, note: Json) -> Attachment:

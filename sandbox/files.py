@@ -7,8 +7,11 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.cdn import Signer, content_type, find_range
+from sandbox.images import plain_png
 from sandbox.world import World
 
+_AVATAR_PX = 128
+_COLOURS = (0x5B6EE1, 0x6B7280, 0x3BA55D, 0xE0A32E, 0xD9534F, 0xC2589B)
 _PAGE = Path(__file__).parent / "page"
 # What a browser may show in place; anything that could run script on this origin is downloaded instead.
 _INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "video/", "audio/", "text/plain")
@@ -23,7 +26,8 @@ class Files:
 
     def mount(self, app: web.Application, prefix: str) -> None:
         """Add the routes; the page's go last, for they take every path that is left below `/<secret>`."""
-        app.router.add_get("/cdn/attachments/{channel}/{attachment}/{filename}", self._attachment)
+        app.router.add_get("/cdn/attachments/{channel}/{attachment:\\d+}/{filename}", self._attachment)
+        app.router.add_get("/cdn/embed/avatars/{index:\\d+}.png", self._avatar)
         app.router.add_get(f"{prefix}/{{path:.*}}", self._page)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
@@ -39,6 +43,11 @@ class Files:
             "Cache-Control": "no-store",
         }
         return web.FileResponse(path, headers=headers)
+
+    async def _avatar(self, request: web.Request) -> web.StreamResponse:
+        """Serve the plain picture of those who chose none; the index picks its colour."""
+        colour = _COLOURS[int(request.match_info["index"]) % len(_COLOURS)]
+        return web.Response(body=plain_png(colour, _AVATAR_PX), content_type="image/png")
 
     async def _attachment(self, request: web.Request) -> web.StreamResponse:
         found = self._world.files.get(int(request.match_info["attachment"]))

@@ -1,8 +1,9 @@
-"""Width and height of a picture, read from the first bytes of PNG, GIF, JPEG and WebP files."""
+"""Width and height of a picture, read from the first bytes of PNG, GIF, JPEG and WebP files; and a plain PNG."""
 
 from __future__ import annotations
 
 import struct
+import zlib
 
 Size = tuple[int, int]
 
@@ -54,3 +55,15 @@ def _webp(data: bytes) -> Size | None:
         width_low, width_high, height_low, height_high = struct.unpack_from("<HBHB", data, 24)
         return (width_high << 16 | width_low) + 1, (height_high << 16 | height_low) + 1
     return None
+
+
+def plain_png(colour: int, side_px: int) -> bytes:
+    """Return a square PNG of one colour. colour: 0xRRGGBB."""
+    header = struct.pack(">IIBBBBB", side_px, side_px, 8, 3, 0, 0, 0)
+    rows = zlib.compress(bytes(side_px * (side_px + 1)))  # a filter byte and indices into the palette, all 0
+    chunks = ((b"IHDR", header), (b"PLTE", colour.to_bytes(3, "big")), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from sandbox.compose import Composer
 from sandbox.entities import role_shape
 from sandbox.interactions import Interactions
-from sandbox.model import Channel
+from sandbox.model import Attachment, Channel
 from sandbox.payloads import Payloads
 from sandbox.people.refusal import Refused
 from sandbox.shapes import Json
 from sandbox.uploads import Upload
 from sandbox.world import World
+
+MAX_TEMPORARY_FILES = 100
 
 
 class Sight:
@@ -23,6 +26,14 @@ class Sight:
         self.payloads = payloads
         self.composer = composer
         self.interactions = interactions
+        self._temporary: deque[int] = deque()
+
+    def lend(self, attachment: Attachment) -> None:
+        """Serve a file that came with a command, until so many came after it that it may be forgotten."""
+        self.world.files[attachment.id] = attachment
+        self._temporary.append(attachment.id)
+        if len(self._temporary) > MAX_TEMPORARY_FILES:
+            self.world.files.pop(self._temporary.popleft(), None)
 
 
 class Resolved:
@@ -90,7 +101,7 @@ class Resolved:
         if upload is None:
             raise Refused("The file did not arrive.")
         attachment = self._sight.composer.attach(upload, self._channel.id, {}, is_temporary=True)
-        self._sight.world.files[attachment.id] = attachment
+        self._sight.lend(attachment)
         self._put("attachments", attachment.id, self._sight.payloads.attachment(attachment))
         return str(attachment.id)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from sandbox.answers import Answers, ReplyType
-from sandbox.errors import Problems
 from sandbox.interactions import Interaction, Interactions
 from sandbox.model import Message, MessageFlag
 from sandbox.payloads import Payloads
 from sandbox.rest.call import Call, Reply, Route, rule
 from sandbox.shapes import Json
-from sandbox.validate.fields import check_int
 
 _CALLBACK = rule("interaction callback", "interaction", limit=1000, is_global=False)
 _WEBHOOK = rule("interaction webhook", "application", "token", limit=5, window_s=2.0)
@@ -38,7 +36,7 @@ class InteractionRoutes:
     def callback(self, call: Call) -> Reply:
         """Give the first reply."""
         interaction = self._interactions.awaiting(call.id("interaction"), call.params["token"])
-        message = self._answers.reply(interaction, _checked(call.body), call.form.files)
+        message = self._answers.reply(interaction, call.body, call.form.files)
         if call.query.get("with_response") not in _TRUE:
             return None
         return self._told(interaction, message, int(call.body["type"]))
@@ -58,7 +56,7 @@ class InteractionRoutes:
     def follow_up(self, call: Call) -> Reply:
         """Post a follow-up message."""
         interaction = self._interactions.answered(call.params["token"])
-        message = self._answers.follow_up(interaction, _checked(call.body), call.form.files)
+        message = self._answers.follow_up(interaction, call.body, call.form.files)
         return self._payloads.new_message(message)
 
     def get(self, call: Call) -> Reply:
@@ -68,7 +66,7 @@ class InteractionRoutes:
     def edit(self, call: Call) -> Reply:
         """Edit `@original` or a follow-up."""
         message = self._find(call)
-        return self._payloads.message(self._answers.edit(message, _checked(call.body), call.form.files))
+        return self._payloads.message(self._answers.edit(message, call.body, call.form.files))
 
     def delete(self, call: Call) -> Reply:
         """Delete `@original` or a follow-up."""
@@ -78,10 +76,3 @@ class InteractionRoutes:
     def _find(self, call: Call) -> Message:
         interaction = self._interactions.answered(call.params["token"])
         return self._answers.find(interaction, call.params["message"])
-
-
-def _checked(form: Json) -> Json:
-    problems = Problems()
-    check_int(problems, ("flags",), form.get("flags"), 0, 1 << 31)
-    problems.check()
-    return form

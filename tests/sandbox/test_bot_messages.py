@@ -58,6 +58,16 @@ async def test_reply_to_an_interactions_answer_arrives_without_its_text(
     assert await bot.next_note() == ("", False)
 
 
+async def test_edited_reply_still_pings_whom_it_pinged(sandbox: Sandbox, you: Person, start: Start) -> None:
+    bot, place = Bot(), channel_id(sandbox)
+    await start(bot)
+    own = await _send(bot, sandbox, "mine")
+    loud = await you.say(place, "loud", reply_to=str(own.id))
+    silent = await you.say(place, "silent", reply_to=str(own.id), ping_reply=False)
+    edits = [await you.ask("PATCH", f"channels/{place}/messages/{m['id']}", {"content": "x"}) for m in (loud, silent)]
+    assert [[user["username"] for user in edit.body["mentions"]] for edit in edits] == [["Bot"], []]
+
+
 async def test_with_the_content_intent_everything_is_read(sandbox: Sandbox, you: Person, start: Start) -> None:
     intents = discord.Intents.default()
     intents.message_content = True

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import signal
 import sys
+
+from PIL import Image
 
 from sandbox.server import Sandbox
 from tests.sandbox.play import PATIENCE_S, Person, Rest, channel_id
@@ -20,6 +23,13 @@ async def test_attachment_is_served_in_ranges_to_who_has_the_link(rest: Rest) ->
     assert outside.status == 416
     assert (await rest.send("GET", url.replace("hm=", "hm=0"))).status == 404
     assert whole.headers["Content-Disposition"] == "attachment"
+
+
+async def test_avatar_of_who_chose_none_is_a_whole_picture(rest: Rest) -> None:
+    answer = await rest.send("GET", rest.sandbox.origin + "/cdn/embed/avatars/3.png")
+    with Image.open(io.BytesIO(answer.body)) as picture:
+        picture.load()
+        assert (answer.headers["Content-Type"], picture.size) == ("image/png", (128, 128))
 
 
 async def test_page_is_served_below_the_secret_only(rest: Rest) -> None:
