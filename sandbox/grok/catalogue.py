@@ -85,6 +85,7 @@ REASONING = {
 VENDORS = {
     "xai": "chunks as xAI sends them, with a usage chunk at the end",
     "openrouter": "chunks as OpenRouter sends them: two with a finish, comments",
+    "citations": "usage and citations beside the finish (the Go proxy)",
     "content_parts": "delta.content is a list of parts",
 }
 MEDIA = {

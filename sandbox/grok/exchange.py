@@ -70,6 +70,8 @@ class Reply:
             return VendorVoice(self.model, "xai")
         if "openrouter" in faults:
             return VendorVoice(self.model, "openrouter")
+        if "citations" in faults:
+            return VendorVoice(self.model, "go")
         return ProxyVoice(self.model, has_fingerprint=self.is_chat)
 
 

@@ -137,7 +137,7 @@ def _ground(theme: Theme, size: Size, palette: Palette, luck: Random) -> list[_L
         depth = index / (LAYERS - 1)
         # Roofs and peaks stand behind; the foreground stays soft.
         profile = PROFILES["hills" if theme == "city" and index == LAYERS - 1 else theme](luck)
-        swing = 0.03 + 0.13 * depth if theme == "sea" else 0.13 - 0.05 * depth
+        swing = 0.03 + 0.07 * depth if theme == "sea" else 0.13 - 0.05 * depth
         mask = shapes.strip(size, profile, 0.52 + 0.36 * depth, swing)
         layers.append(_Layer.of(mask, mix(*palette.land, depth), 0.06 + 0.5 * depth**1.5))
     return layers
@@ -181,6 +181,6 @@ def _fitted(words: str, fits: Callable[[str], bool]) -> str:
 
 
 def stamp(picture: Image.Image, label: Image.Image) -> None:
-    """Put a label into the lower left corner."""
+    """Put a label into the upper left corner, where players show no controls."""
     margin = max(4, min(picture.size) // 50)
-    picture.paste(label, (margin, picture.height - label.height - margin), label)
+    picture.paste(label, (margin, margin), label)

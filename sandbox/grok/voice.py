@@ -10,6 +10,7 @@ import secrets
 import time
 from typing import Literal, Protocol
 
+CITATIONS = ["https://example.org/tides", "https://example.org/moon"]
 NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 SPLIT = "\x00"  # stands for the text in a template; JSON never holds it unescaped
 
@@ -63,11 +64,11 @@ class ProxyVoice:
         return to_json({**head, "choices": [choice]})
 
 
-UsageStyle = Literal["xai", "openrouter"]
+UsageStyle = Literal["xai", "openrouter", "go"]
 
 
 class VendorVoice:
-    """xAI's own API, or a router: role with every text, `finish_reason` absent until the end, usage last."""
+    """xAI's own API, a router, or the Go proxy: role with every text, `finish_reason` absent until the end, usage."""
 
     def __init__(self, model: str, style: UsageStyle) -> None:
         self._style = style
@@ -87,9 +88,11 @@ class VendorVoice:
         return to_json({**self._base, "choices": [{"index": 0, "delta": {"role": "assistant", **fields}}]})
 
     def finish(self, reason: str) -> list[str]:
-        """Return the finish and the usage: beside no choices (xAI), or beside a second finish (router)."""
+        """Return the finish and the usage: beside no choices (xAI), a second finish (router), or the finish (Go)."""
         usage = {"prompt_tokens": 165, "completion_tokens": 2, "total_tokens": 296, "num_sources_used": 0}
         ending = {"index": 0, "delta": {}, "finish_reason": reason}
+        if self._style == "go":
+            return [to_json({**self._base, "choices": [ending], "usage": usage, "citations": CITATIONS})]
         if self._style == "openrouter":
             ending = {**ending, "delta": {"role": "assistant", "content": ""}, "native_finish_reason": "completed"}
         last: list[object] = [] if self._style == "xai" else [ending]

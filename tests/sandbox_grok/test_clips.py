@@ -14,6 +14,7 @@ from PIL import ImageStat
 
 from sandbox.grok.film import ClipOrder, FilmStopped, film
 from sandbox.grok.orders import clip_size
+from sandbox.grok.studio import Studio
 from tests.sandbox_grok.serving import (
     VIDEO,
     DemoClient,
@@ -152,6 +153,23 @@ def test_making_stops_when_the_server_ends() -> None:
     stop.set()
     with pytest.raises(FilmStopped):
         film(ClipOrder("sea", (848, 480), 15), stop)
+
+
+async def test_closing_the_studio_ends_the_clip_under_way() -> None:
+    studio = Studio()
+    making = asyncio.create_task(studio.film(ClipOrder("sea", (1280, 720), 15)))
+    await asyncio.sleep(0)  # lets it begin
+    studio.close()
+    with pytest.raises((FilmStopped, asyncio.CancelledError)):
+        await making
+
+
+async def test_the_same_clip_is_made_once() -> None:
+    studio = Studio()
+    order = ClipOrder("sea", (96, 64), 0.2)
+    one, other = await asyncio.gather(studio.film(order), studio.film(order))
+    studio.close()
+    assert one is other
 
 
 async def order_job(demo: DemoClient, prompt: str, **more: object) -> str:

@@ -12,19 +12,7 @@ import httpx
 import pytest
 
 from sandbox.grok.catalogue import FAULTS
-from tests.sandbox_grok.serving import DemoClient, contents, finishes, list_at, parse_events
-
-QUESTION = "tell me of tides"
-
-
-async def whole_text(demo: DemoClient) -> str:
-    return await demo.message(QUESTION)
-
-
-async def stream(demo: DemoClient, fault: str) -> str:
-    answer = await demo.chat(f"[[{fault}]] {QUESTION}")
-    assert answer.status_code == 200, answer.text
-    return answer.text
+from tests.sandbox_grok.serving import QUESTION, DemoClient, contents, finishes, parse_events, stream, whole_text
 
 
 def last_event(body: str) -> str:
@@ -324,6 +312,13 @@ async def test_a_router_names_the_finish_twice(demo: DemoClient) -> None:
     body = await stream(demo, "openrouter")
     assert finishes(body) == ["stop", "stop"]
     assert ": OPENROUTER PROCESSING" in body
+
+
+async def test_citations_stand_beside_the_finish(demo: DemoClient) -> None:
+    last = parse_events(await stream(demo, "citations"))[-2].json
+    assert last["choices"][0]["finish_reason"] == "stop"
+    assert last["usage"]["total_tokens"] > 0
+    assert all(url.startswith("https://") for url in last["citations"])
 
 
 async def test_content_can_be_a_list_of_parts(demo: DemoClient) -> None:

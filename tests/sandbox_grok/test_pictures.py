@@ -175,6 +175,15 @@ async def test_odd_pictures_can_be_edited(demo: DemoClient, size: tuple[int, int
     assert opened((await demo.http.get(link)).content).width >= 1
 
 
+async def test_a_picture_of_too_many_pixels_is_refused(demo: DemoClient) -> None:
+    with io.BytesIO() as file:
+        Image.new("1", (8000, 8000)).save(file, "PNG")
+        raw = file.getvalue()
+    answer = await demo.chat(with_picture("gold", raw), model=EDIT, stream=False)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "The image is too large"
+
+
 async def test_a_file_that_is_no_picture_is_refused(demo: DemoClient) -> None:
     answer = await demo.chat(with_picture("gold", b"no picture"), model=EDIT, stream=False)
     assert answer.status_code == 400

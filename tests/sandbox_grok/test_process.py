@@ -10,8 +10,9 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 import pytest
+
+from tests.sandbox_grok.serving import http_client
 
 PATIENCE_S = 20
 
@@ -31,7 +32,7 @@ async def started(*arguments: str) -> AsyncIterator[tuple[Process, dict[str, obj
 
 
 async def test_it_says_where_it_is_and_with_what_key() -> None:
-    async with started() as (process, ready), httpx.AsyncClient() as http:
+    async with started() as (process, ready), http_client() as http:
         assert set(ready) == {"base_url", "key", "pid"}
         assert ready["pid"] == process.pid
         base_url = str(ready["base_url"])
@@ -43,7 +44,7 @@ async def test_it_says_where_it_is_and_with_what_key() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_ends_cleanly_in_the_middle_of_its_work(number: signal.Signals) -> None:
-    async with started("--key", "k", "--video-s", "60") as (process, ready), httpx.AsyncClient(timeout=30) as http:
+    async with started("--key", "k", "--video-s", "60") as (process, ready), http_client() as http:
         clip = {"model": "grok-imagine-1.0-video", "messages": [{"role": "user", "content": "sea"}], "stream": True}
         headers = {"Authorization": "Bearer k"}
         url = f"{ready['base_url']}/chat/completions"
@@ -54,6 +55,18 @@ async def test_it_ends_cleanly_in_the_middle_of_its_work(number: signal.Signals)
             _, log = await process.communicate()
     assert process.returncode == 0
     assert b"Traceback" not in log
+
+
+async def test_a_clip_half_made_does_not_hold_up_the_end() -> None:
+    async with started("--key", "k") as (process, ready), http_client() as http:
+        order = {"prompt": "sea", "duration": 15, "aspect_ratio": "16:9", "resolution": "720p"}
+        headers = {"Authorization": "Bearer k"}
+        made = await http.post(f"{ready['base_url']}/videos/generations", json=order, headers=headers)
+        assert made.status_code == 200
+        process.terminate()
+        _, log = await process.communicate()
+    assert process.returncode == 0
+    assert log == b""
 
 
 async def test_standard_output_is_one_line_only() -> None:
