@@ -22,6 +22,7 @@ from sandbox.grok.settings import DemoSettings
 KEY = "test-key"
 QUICK = DemoSettings(key=KEY, tokens_per_s=20_000, first_token_s=0, image_s=0.03, video_s=0.1)
 CHAT, IMAGE, EDIT, VIDEO = "grok-3", "grok-imagine-1.0", "grok-imagine-1.0-edit", "grok-imagine-1.0-video"
+QUESTION = "tell me of tides"
 Json = dict[str, Any]  # whatever a server sends
 
 
@@ -110,6 +111,18 @@ class DemoClient:
         content = answer.json()["choices"][0]["message"]["content"]
         assert isinstance(content, str)
         return content
+
+
+async def whole_text(demo: DemoClient) -> str:
+    """Return what the demo answers to `QUESTION` when nothing goes wrong."""
+    return await demo.message(QUESTION)
+
+
+async def stream(demo: DemoClient, fault: str) -> str:
+    """Ask `QUESTION` with a fault and return the body of the stream."""
+    answer = await demo.chat(f"[[{fault}]] {QUESTION}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
 
 
 @cache
