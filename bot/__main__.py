@@ -7,11 +7,11 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import aiohttp
 import discord
-import typer
 from discord.http import Route
 from dotenv import dotenv_values
 
@@ -39,7 +39,6 @@ PATIENCE_S = 12.0  # running answers may finish
 FAREWELL_S = 5.0  # and then say that they were interrupted; together under 20 s
 
 log = logging.getLogger("bot")
-cli = typer.Typer(help="A Discord bot for Grok.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 class StartFailedError(GrokBotError):
@@ -48,23 +47,6 @@ class StartFailedError(GrokBotError):
     def __init__(self, sentence: str, exit_code: int) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
-
-
-@cli.command()
-def run() -> None:
-    """Run the bot with the settings of the environment and .env."""
-    sys.exit(_run())
-
-
-@cli.command()
-def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
-    """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
-    sys.exit(run_demo(port))
-
-
-@cli.callback()
-def _root() -> None:
-    """Keep `grokcord run` a command of its own however few there are."""
 
 
 def _run() -> int:
@@ -175,8 +157,28 @@ async def _connect(bot: GrokBot, settings: Settings) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    cli()
+    """Run the command line. Typer is loaded only where it is needed: a running bot would carry it for nothing."""
+    if sys.argv[1:] == ["run"]:
+        sys.exit(_run())
+    _command_line()()
+
+
+def _command_line() -> Callable[[], None]:
+    import typer
+
+    cli = typer.Typer(help="A Discord bot for Grok.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+    @cli.command()
+    def run() -> None:
+        """Run the bot with the settings of the environment and .env."""
+        sys.exit(_run())
+
+    @cli.command()
+    def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
+        """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
+        sys.exit(run_demo(port))
+
+    return cli
 
 
 if __name__ == "__main__":

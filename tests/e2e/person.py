@@ -28,6 +28,21 @@ async def eventually(look: Callable[[], Awaitable[T | None]], *, within_s: float
         raise AssertionError(f"{what} did not happen within {within_s} s") from None
 
 
+class Frames:
+    """What a person's page is told."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def next(self, name: str, *, within_s: float = 30.0) -> Json:
+        """Return the data of the next frame of a kind."""
+        async with asyncio.timeout(within_s):
+            while True:
+                frame = await self._socket.receive_json()
+                if frame["t"] == name:
+                    return dict(frame["d"])
+
+
 class Person:
     """One person, over the person API."""
 
@@ -36,6 +51,18 @@ class Person:
         self._page = page
         self._root = f"{page}as/{user_id}/"
         self.user_id = user_id
+
+    def as_other(self, user_id: str) -> Person:
+        """Return another person."""
+        return Person(self._http, self._page, user_id)
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[Frames]:
+        """Listen to what happens from now on."""
+        async with self._http.ws_connect(f"{self._root}live", max_msg_size=0) as socket:
+            frames = Frames(socket)
+            await frames.next("READY")
+            yield frames
 
     async def get(self, path: str) -> Any:  # Any: JSON
         """Ask the person API."""
