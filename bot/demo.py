@@ -40,7 +40,7 @@ async def _demo(port: int) -> None:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grokcord-demo-")))
         discord, grok = await asyncio.gather(
-            _start(stack, "sandbox", "--port", str(port)), _start(stack, "sandbox.grok")
+            _start(stack, "sandbox", "--port", str(port), "--bot-name", "Grok"), _start(stack, "sandbox.grok")
         )
         bot = await _spawn("bot", "run", environment=_bot_environment(discord[1], grok[1], folder))
         stack.push_async_callback(_stop, bot)

@@ -62,7 +62,7 @@ def working_face(
     facts.append(text.duration(elapsed_s))
     if eta_s is not None:
         facts.append(f"about {text.duration(eta_s)} left")
-    return Face(layout=CardLayout(phase, title, prompt, (f"`{bar(percent)}`", f"-# {' · '.join(facts)}")))
+    return Face(layout=CardLayout(phase, title, prompt, (bar(percent), f"-# {' · '.join(facts)}")))
 
 
 def waiting_face(title: str, prompt: str, *, elapsed_s: float) -> Face:

@@ -52,4 +52,4 @@ class Progress:
 def bar(percent: int | None) -> str:
     """Return a bar of `BAR_CELLS` cells; an empty one when nothing was announced."""
     filled = round((percent or 0) * BAR_CELLS / 100)
-    return "█" * filled + "░" * (BAR_CELLS - filled)
+    return "▰" * filled + "▱" * (BAR_CELLS - filled)

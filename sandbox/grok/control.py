@@ -56,3 +56,9 @@ async def emissions(request: web.Request) -> web.Response:
     if entry is None:
         raise ApiError(404, "No such request is remembered", code="not_found", kind="not_found_error")
     return json_response(entry.emissions.body())
+
+
+@control.get("/control/files")
+async def files(request: web.Request) -> web.Response:
+    """List the files that are served, oldest first."""
+    return json_response({"files": [{"path": path} for path in request.app[DEMO].files.paths()]})

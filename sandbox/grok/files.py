@@ -35,6 +35,10 @@ class Files:
             self._stored_bytes -= len(self._files.popitem(last=False)[1])
         return f"/v1/files/{shelf}/{path}"
 
+    def paths(self) -> list[str]:
+        """Return the path of every file below the server's address, oldest first."""
+        return [f"/v1/files/{shelf}/{name}" for shelf, name in self._files]
+
     def find(self, shelf: str, path: str) -> bytes | None:
         """Return the file's bytes, if it is still there."""
         return self._files.get((shelf, path.replace("/", "-")))

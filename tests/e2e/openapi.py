@@ -63,7 +63,12 @@ class DiscordApi:
 
 
 def _without_liberties(body: object) -> object:
+    """Leave out what is known; discord.py also numbers new attachments with integers instead of strings."""
+    if isinstance(body, list):
+        return [_without_liberties(item) for item in body]
     if not isinstance(body, dict):
         return body
-    kept = {name: value for name, value in body.items() if name not in KNOWN_LIBERTIES}
-    return {name: _without_liberties(value) if name == "data" else value for name, value in kept.items()}
+    kept = {name: _without_liberties(value) for name, value in body.items() if name not in KNOWN_LIBERTIES}
+    if isinstance(kept.get("attachments"), list):
+        kept["attachments"] = [{**file, "id": str(file["id"])} for file in body["attachments"]]
+    return kept

@@ -65,7 +65,7 @@ async def test_the_next_question_takes_along_what_was_said(you: Person, running:
     await you.answer(channel, second)
     async with aiohttp.ClientSession() as http, http.get(f"{running.grok_root}/control/requests") as reply:
         asked = next(row for row in (await reply.json())["requests"] if "and then" in str(row["body"]))
-    said = [(message["role"], message["content"]) for message in asked["body"]["messages"]]
+    said = [(message["role"], message["content"].strip()) for message in asked["body"]["messages"]]
     assert said[1:] == [
         ("user", "[[tokens=5 rate=100]] first of all"),
         ("assistant", words(5)),

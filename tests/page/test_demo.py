@@ -1,0 +1,151 @@
+"""`grokcord demo` as a newcomer meets it: the very bot, in a real browser.
+
+With GROKCORD_SHOTS=folder the screenshots are kept; those in the README come from here.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.page.world import ROOT, eventually
+
+pytestmark = [pytest.mark.page, pytest.mark.e2e]
+
+OPEN_WITHIN_S = 40
+CLIP_WITHIN_MS = 60_000
+PERCENT = re.compile(r"(\d+) %")
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running demo and the address it printed."""
+    command = [sys.executable, "-m", "bot", "demo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        yield process, next(line.strip() for line in lines if "http://" in line)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(OPEN_WITHIN_S)
+
+
+@pytest.fixture
+def page(demo: tuple[subprocess.Popen[str], str], open_page: OpenPage) -> Page:
+    return open_page(demo[1])
+
+
+def enter(page: Page, channel: str) -> None:
+    page.get_by_test_id("channel").filter(has_text=channel).click()
+    expect(page.get_by_test_id("channel-title")).to_contain_text(channel)
+
+
+def use(page: Page, command: str) -> Locator:
+    """Type a command with its text; the message it leads to."""
+    before = page.get_by_test_id("message").count()
+    page.get_by_test_id("composer").fill(f"/{command}")
+    page.get_by_test_id("composer").press("Enter")
+    if page.get_by_test_id("command-form").is_visible():  # nothing was to be filled in: the second Enter sends
+        page.keyboard.press("Enter")
+    expect(page.get_by_test_id("message")).to_have_count(before + 1)
+    return page.get_by_test_id("message").last
+
+
+def test_typing_a_slash_offers_every_command(page: Page, shots: Path) -> None:
+    enter(page, "help")
+    page.get_by_test_id("composer").press_sequentially("/")
+    offered = page.get_by_test_id("picker-row")
+    expect(offered.filter(has_text="/ask")).to_be_visible()
+    texts = "\n".join(offered.all_inner_texts())
+    page.screenshot(path=shots / "commands.png")
+    for command in ("/ask", "/imagine", "/video", "/memory show", "/memory forget", "/models", "/status"):
+        assert command in texts
+
+
+def test_an_answer_writes_itself(page: Page, shots: Path) -> None:
+    enter(page, "general")
+    message = use(page, "ask Why do leaves turn red in autumn?")
+    lengths: list[int] = []
+
+    def is_done() -> bool:
+        lengths.append(len(message.inner_text()))
+        return message.get_by_test_id("component-button").count() > 0
+
+    eventually(is_done, within_s=40)
+    page.screenshot(path=shots / "ask.png")
+    assert len({length for length in lengths if length > 100}) >= 3
+    expect(message).to_contain_text("Why do leaves turn red in autumn?")
+
+
+def test_pictures_appear_in_one_card(page: Page, shots: Path) -> None:
+    enter(page, "pictures")
+    page.get_by_test_id("composer").fill("/imagine")
+    page.get_by_test_id("composer").press("Enter")
+    page.get_by_test_id("option-prompt").fill("a fox asleep under northern lights")
+    page.get_by_test_id("option-prompt").press("Enter")
+    pictures = page.get_by_test_id("message").last.locator("img[alt*='northern lights']")
+    expect(pictures.first).to_be_visible(timeout=CLIP_WITHIN_MS)
+    eventually(lambda: pictures.first.evaluate("image => image.complete && image.naturalWidth > 0"))
+    page.screenshot(path=shots / "imagine.png")
+    assert pictures.count() == 1
+
+
+def test_one_message_counts_up_to_a_clip_that_plays(page: Page, shots: Path) -> None:
+    enter(page, "clips")
+    message = use(page, "video a paper boat crossing a moonlit lake")
+    seen: list[int] = []
+
+    def has_clip() -> bool:
+        seen.extend(int(found) for found in PERCENT.findall(message.inner_text()))
+        if seen and seen[-1] > 30 and not (shots / "video-progress.png").exists():
+            page.screenshot(path=shots / "video-progress.png")
+        return message.locator("video").count() > 0
+
+    eventually(has_clip, within_s=60)
+    message.locator("video").evaluate("video => { video.muted = true; return video.play(); }")
+    eventually(lambda: message.locator("video").evaluate("video => video.currentTime > 0.3"))
+    page.screenshot(path=shots / "video.png")
+    assert seen == sorted(seen)
+    assert len(set(seen)) >= 3
+    assert page.get_by_test_id("message").count() == 1
+
+
+def test_reply_carries_the_conversation_on(page: Page, shots: Path) -> None:
+    enter(page, "help")
+    answer = use(page, "ask What is a tide?")
+    answer.get_by_test_id("component-button").filter(has_text="Reply").click(timeout=CLIP_WITHIN_MS)
+    page.get_by_test_id("modal-input").fill("And a neap tide?")
+    page.screenshot(path=shots / "reply.png")
+    page.get_by_test_id("modal-submit").click()
+    reply = page.get_by_test_id("message").filter(has_text="And a neap tide?").last
+    expect(reply.get_by_test_id("component-button")).to_be_visible(timeout=CLIP_WITHIN_MS)
+
+
+def test_a_private_answer_says_so(page: Page, shots: Path) -> None:
+    enter(page, "help")
+    message = use(page, "status")
+    expect(message).to_contain_text("Grok answers")
+    expect(message.get_by_test_id("dismiss")).to_be_visible()
+    page.screenshot(path=shots / "status.png")
+
+
+def test_ctrl_c_stops_all_three_cleanly(demo: tuple[subprocess.Popen[str], str]) -> None:
+    process, _ = demo
+    children = children_of(process.pid)
+    assert len(children) == 3
+    process.send_signal(signal.SIGINT)
+    assert process.wait(OPEN_WITHIN_S) == 0
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
