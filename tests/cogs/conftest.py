@@ -1,0 +1,68 @@
+"""The real bot with real services and a real database, on SimCord's Discord; only the Grok server is played."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import discord
+import pytest
+from simcord import Env
+
+from bot.__main__ import build_services
+from bot.app import GrokBot
+from bot.command_sync import CommandSync
+from bot.config import Settings
+from bot.secret import Secret
+from bot.store.database import Database
+from bot.store.notes import Notes
+from tests.cogs.world import DEADLINE_S, World
+from tests.grok.scripted import BASE_URL, KEY, Server
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        discord_token=Secret("discord-token"),
+        grok_api_key=Secret(KEY),
+        grok_base_url=BASE_URL,
+        database_url=f"sqlite:///{tmp_path / 'memory.db'}",
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    opened = await Database.open(settings.database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def grok() -> Server:
+    return Server()
+
+
+@pytest.fixture
+async def make_bot(settings: Settings, database: Database, grok: Server) -> Callable[[], GrokBot]:
+    """Make bots as `grokcord run` does; async, because a client binds to the running loop."""
+    return lambda: GrokBot(
+        build_services(settings, grok.client(base_url=settings.grok_base_url), database), CommandSync(Notes(database))
+    )
+
+
+@pytest.fixture
+async def env(make_bot: Callable[[], GrokBot]) -> Env:
+    """Make a Discord where no privileged intent is approved. SimCord's pytest plugin looks for it by its type."""
+    return Env(make_bot(), shard_count=1, approved_intents=discord.Intents.none(), settle_timeout=DEADLINE_S)
+
+
+@pytest.fixture
+async def world(env: Env, grok: Server, make_bot: Callable[[], GrokBot]) -> AsyncIterator[World]:
+    await env.start()
+    guild = env.create_guild("Garden")
+    channel = guild.create_text_channel("general")
+    ann, ben = (guild.add_member(env.create_user(name)) for name in ("ann", "ben"))
+    world = World(env, grok, make_bot, guild, channel, ann, ben)
+    yield world
+    await env.shutdown()
+    assert not env.errors_since(world.errors_seen), "the bot's handlers got errors that no test looked at"
