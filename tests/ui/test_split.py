@@ -33,12 +33,8 @@ FENCED_PART = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 
 
 def readmes() -> list[str]:
-    found = {
-        str(body)
-        for package in importlib.metadata.distributions()
-        if (body := package.metadata.get_payload()) and "\n#" in str(body)
-    }
-    return sorted(found, key=len)[:40]
+    metadata = (package.read_text("METADATA") or "" for package in importlib.metadata.distributions())
+    return sorted({body for text in metadata if "\n#" in (body := text.partition("\n\n")[2])}, key=len)[:40]
 
 
 def check_messages(text: str, pieces: list[Piece], limit: int) -> None:
@@ -98,6 +94,7 @@ def test_a_growing_answer_keeps_its_text_and_its_full_messages(text: str, limit:
         assert so_far.startswith(shown)
         assert so_far[len(shown) :] in {"", "`", "``"}  # may still become a fence
         assert pages.text == so_far
+        check_messages(shown, pieces, limit)
         assert pieces[: len(sealed)] == sealed
         sealed = pieces[:-1]
 
