@@ -80,6 +80,7 @@ async def _serve(settings: Settings) -> None:
         grok = GrokClient(http, base_url=settings.grok_base_url, api_key=settings.grok_api_key)
         await _check_key(grok)
         Route.BASE = settings.discord_api_url
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         bot = GrokBot(build_services(settings, grok, database), CommandSync(Notes(database)))
         stack.push_async_callback(bot.close)
         await _serve_bot(bot, settings, stopping)

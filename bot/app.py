@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -95,6 +97,13 @@ class GrokBot(commands.AutoShardedBot):
         log.info("connected as %s, %d servers", self.user, len(self.guilds))
         log.info("invite: %s", discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
 
+    async def on_error(self, event_method: str, /, *args: object, **_kwargs: object) -> None:
+        """Log what nobody foresaw; a person whose message led to it is told."""
+        sentence = unforeseen(sys.exc_info()[1], event_method)
+        if args and isinstance(args[0], discord.Message):
+            with suppress(discord.HTTPException):
+                await args[0].reply(sentence, mention_author=False)
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no prefix commands, and mentions are the chat cog's."""
 
@@ -130,9 +139,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     elif isinstance(error, GrokBotError):
         sentence = text.sentence(error)
     else:
-        incident = secrets.token_hex(4)
-        log.error("incident=%s error=%s", incident, type(error).__name__, exc_info=error)
-        sentence = text.UNEXPECTED.format(incident=incident)
+        sentence = unforeseen(error, "command")
     try:
         if interaction.response.is_done():
             await _tell_late(interaction, sentence)
@@ -140,6 +147,13 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
             await interaction.response.send_message(sentence, ephemeral=True)
     except discord.HTTPException as failed:
         log.warning("an error could not be reported code=%s", failed.code)
+
+
+def unforeseen(error: BaseException | None, where: str) -> str:
+    """Log an error under an incident number, and return the sentence that names it."""
+    incident = secrets.token_hex(4)
+    log.error("incident=%s in=%s error=%s", incident, where, type(error).__name__, exc_info=error)
+    return text.UNEXPECTED.format(incident=incident)
 
 
 async def _tell_late(interaction: discord.Interaction[Any], sentence: str) -> None:  # Any: whichever client

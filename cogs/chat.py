@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -28,10 +27,9 @@ from bot.services.chat import (
 from bot.services.scope import Scope
 from bot.ui import text
 from bot.ui.answer import AnswerView
+from bot.ui.handover import hand_over
 from bot.ui.live import LiveMessage
 from bot.ui.surface import ChannelSurface, InteractionSurface, Surface
-
-log = logging.getLogger(__name__)
 
 MODAL_LIMIT_CHARS = 4000  # Discord: a text input
 TYPING_EVERY_S = 8.0  # Discord shows it for 10 s
@@ -172,7 +170,8 @@ async def converse(
         if exchange_id is not None:
             await bot.services.chat.posted(exchange_id, question, live.message_ids)
         if live.lost is not None:
-            await hand_over(author, live.lost.reason, answer=view.text, channel_id=question.scope.channel_id)
+            files = [discord.File(io.BytesIO(view.text.encode()), "answer.md")] if view.has_text else []
+            await hand_over(author, live.lost.reason, channel_id=question.scope.channel_id, files=files)
 
 
 async def read_answer(bot: GrokBot, question: Question, view: AnswerView, live: LiveMessage) -> int | None:
@@ -220,16 +219,6 @@ async def typing_until_shown(channel: discord.abc.MessageableChannel | None, liv
         yield
         if typing is not None:
             typing.cancel()
-
-
-async def hand_over(author: discord.User | discord.Member, reason: str, *, answer: str, channel_id: int) -> None:
-    """Give the asker privately what can no longer stand in the channel."""
-    sentence = text.lost_message(reason, f"<#{channel_id}>")
-    file = discord.File(io.BytesIO(answer.encode()), filename="answer.md") if answer.strip() else discord.utils.MISSING
-    try:
-        await author.send(sentence, file=file)
-    except discord.HTTPException as failed:  # a person who takes no direct messages
-        log.warning("an answer could not be handed over reason=%s code=%s", reason, failed.code)
 
 
 async def setup(bot: GrokBot) -> None:

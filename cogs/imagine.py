@@ -16,6 +16,7 @@ from bot.ui import text
 from bot.ui.attached import attachment_bytes
 from bot.ui.cards import alt_text, done_face, failed_face
 from bot.ui.face import Face, Upload
+from bot.ui.handover import hand_over_order
 from bot.ui.live import LiveMessage
 from bot.ui.orders import TICK_S, OrderView
 from bot.ui.surface import InteractionSurface
@@ -55,6 +56,8 @@ class ImagineCog(commands.Cog):
             async with scratch_folder() as folder, live.painting():
                 await self._draw(interaction, view, live, folder, image, ImageOrder(checked, count, aspect))
                 await live.finish()
+                if live.lost is not None:
+                    await hand_over_order(interaction, live.lost.reason, view)
 
     async def _draw(
         self,
