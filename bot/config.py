@@ -108,7 +108,7 @@ def _web_address(raw: str) -> str:
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         is_good = False
-    if not is_good or parts.query or parts.fragment or parts.username or any(c.isspace() for c in raw):
+    if not is_good or parts.query or parts.fragment or "@" in parts.netloc or any(c.isspace() for c in raw):
         raise ValueError("must be a web address such as https://example.org/v1")
     return raw.rstrip("/")
 
@@ -127,7 +127,7 @@ def _database_url(raw: str) -> str:
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def parse(raw: str) -> int:
-        if not raw.isdecimal() or not least <= int(raw) <= most:
+        if not raw.isdecimal() or len(raw) > len(str(most)) or not least <= int(raw) <= most:
             raise ValueError(f"must be a whole number from {least} to {most}")
         return int(raw)
 

@@ -1,0 +1,139 @@
+"""Settings: what is read, what is refused, and that no value is ever repeated."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, load_settings
+from bot.errors import SettingError
+from bot.secret import Secret
+
+TOKEN = "token-4f1c"
+KEY = "key-93be"
+SECRETS = {"DISCORD_TOKEN": TOKEN, "GROK_API_KEY": KEY}
+EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
+
+
+def refusal(environment: dict[str, str]) -> SettingError:
+    with pytest.raises(SettingError) as refused:
+        load_settings(environment)
+    return refused.value
+
+
+def test_two_secrets_are_enough() -> None:
+    assert load_settings(SECRETS) == Settings(Secret(TOKEN), Secret(KEY))
+
+
+def test_the_defaults_are_those_of_the_example_file() -> None:
+    lines = [line.removeprefix("#") for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if "=" in line]
+    example = dict(line.split("=", 1) for line in lines)
+    assert load_settings({**example, **SECRETS}) == load_settings(SECRETS)
+    assert set(example) == {field.name.upper() for field in fields(Settings)}
+
+
+@pytest.mark.parametrize("blank", ["", "   "])
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_missing_secret_is_named(name: str, blank: str) -> None:
+    refused = refusal({**SECRETS, name: blank})
+    assert refused.name == name
+    assert f"{name}_FILE" in refused.problem
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", "Bot qqq"),
+        ("DISCORD_TOKEN", "qqq\nqqq"),
+        ("DISCORD_TOKEN", "qqq\u2026"),
+        ("GROK_API_KEY", "qqq qqq"),
+        ("GROK_API_KEY", "qqqü"),
+        ("GROK_BASE_URL", "qqq"),
+        ("GROK_BASE_URL", "ftp://qqq"),
+        ("GROK_BASE_URL", "https://"),
+        ("GROK_BASE_URL", "https://qqq:99999/v1"),
+        ("GROK_BASE_URL", "https://qqq:port/v1"),
+        ("GROK_BASE_URL", "https://[qqq/v1"),
+        ("GROK_BASE_URL", "https://user:qqq@example.org"),
+        ("GROK_BASE_URL", "https://:qqq@example.org"),
+        ("GROK_BASE_URL", "https://example.org/v1?key=qqq"),
+        ("GROK_BASE_URL", "https://example.org/v1#qqq"),
+        ("DISCORD_API_URL", "https://exa mple.org/qqq"),
+        ("GROK_MODEL", "qqq qqq"),
+        ("GROK_IMAGE_MODEL", "q" * 101),
+        ("GROK_IMAGE_EDIT_MODEL", "qqq\tqqq"),
+        ("GROK_VIDEO_MODEL", "qqq qqq"),
+        ("DATABASE_URL", "mysql://me:qqq@host/base"),
+        ("DATABASE_URL", "qqq.db"),
+        ("MEMORY_TOKENS", "qqq"),
+        ("MEMORY_TOKENS", "199"),
+        ("MEMORY_TOKENS", "1000001"),
+        ("MEMORY_TOKENS", "6e3"),
+        ("MEMORY_TOKENS", "9" * 5000),
+        ("MAX_FILE_MB", "0"),
+        ("MAX_FILE_MB", "-1"),
+        ("MAX_FILE_MB", "2001"),
+        ("LOG_LEVEL", "qqq"),
+        ("LOG_FORMAT", "qqq"),
+    ],
+)
+def test_a_malformed_setting_is_named_and_its_value_is_not_repeated(name: str, value: str) -> None:
+    refused = refusal({**SECRETS, name: value})
+    assert refused.name == name
+    assert "qqq" not in str(refused)
+    assert len(str(refused)) < 150
+    assert "\n" not in str(refused)
+    assert refused.__cause__ is None
+    assert refused.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "expected"),
+    [
+        ("GROK_BASE_URL", " http://127.0.0.1:8000/v1/ ", "grok_base_url", "http://127.0.0.1:8000/v1"),
+        ("GROK_BASE_URL", "http://[::1]:8000", "grok_base_url", "http://[::1]:8000"),
+        ("MEMORY_TOKENS", "200", "memory_tokens", 200),
+        ("MEMORY_TOKENS", "1000000", "memory_tokens", 1_000_000),
+        ("MAX_FILE_MB", "2000", "max_file_mb", 2000),
+        ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
+        ("LOG_FORMAT", "JSON", "log_format", "json"),
+        ("GROK_MODEL", "", "grok_model", "grok-3"),
+    ],
+)
+def test_a_good_setting_is_taken(name: str, value: str, field: str, expected: object) -> None:
+    assert getattr(load_settings({**SECRETS, name: value}), field) == expected
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n", encoding="utf-8")
+    settings = load_settings({"DISCORD_TOKEN_FILE": str(file), "GROK_API_KEY": KEY})
+    assert settings.discord_token.reveal() == TOKEN
+
+
+def test_the_variable_wins_over_the_file(tmp_path: Path) -> None:
+    assert load_settings({**SECRETS, "GROK_API_KEY_FILE": str(tmp_path / "none")}).grok_api_key.reveal() == KEY
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\xff"])
+def test_a_file_that_cannot_be_read_is_named_by_its_variable(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "qqq"
+    if content is not None:
+        file.write_bytes(content)
+    refused = refusal({"DISCORD_TOKEN": TOKEN, "GROK_API_KEY_FILE": str(file)})
+    assert refused.name == "GROK_API_KEY_FILE"
+    assert "qqq" not in str(refused)
+
+
+def test_an_empty_file_is_a_missing_secret(tmp_path: Path) -> None:
+    file = tmp_path / "empty"
+    file.write_text("\n", encoding="utf-8")
+    assert refusal({"DISCORD_TOKEN": TOKEN, "GROK_API_KEY_FILE": str(file)}).name == "GROK_API_KEY"
+
+
+def test_secrets_are_masked_when_settings_are_printed() -> None:
+    shown = f"{load_settings(SECRETS)!r} {load_settings(SECRETS).discord_token}"
+    assert TOKEN not in shown
+    assert KEY not in shown
