@@ -214,11 +214,14 @@ async def typing_until_shown(channel: discord.abc.MessageableChannel | None, liv
                 return
             await asyncio.sleep(TYPING_EVERY_S)
 
-    async with asyncio.TaskGroup() as group:
-        typing = group.create_task(type_on(channel)) if channel is not None else None
-        yield
-        if typing is not None:
-            typing.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            typing = group.create_task(type_on(channel)) if channel is not None else None
+            yield
+            if typing is not None:
+                typing.cancel()
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def setup(bot: GrokBot) -> None:
