@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -10,16 +10,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GrokBot
-from bot.errors import GrokBotError
 from bot.services.media import Aspect, Drawn, ImageOrder, MediaFile, read_picture, scratch_folder
 from bot.ui import text
 from bot.ui.attached import attachment_bytes
 from bot.ui.cards import alt_text, done_face, failed_face
 from bot.ui.face import Face, Upload
-from bot.ui.handover import hand_over_order
 from bot.ui.live import LiveMessage
-from bot.ui.orders import TICK_S, OrderView
-from bot.ui.surface import InteractionSurface
+from bot.ui.ordering import carry_out
+from bot.ui.orders import OrderView
 
 MOST_PICTURES = 4  # a grid of four is shown whole; the upstreams make up to ten
 
@@ -51,37 +49,21 @@ class ImagineCog(commands.Cog):
         checked = self.bot.services.chat.checked_prompt(prompt)
         await interaction.response.defer(thinking=True)
         view = OrderView(TITLE, checked, has_percent=False)
-        live = LiveMessage(InteractionSurface(interaction), self.bot.pacer, view.faces, tick_s=TICK_S)
+        order = ImageOrder(checked, count, aspect)
         with self.bot.work.running():
-            async with scratch_folder() as folder, live.painting():
-                await self._draw(interaction, view, live, folder, image, ImageOrder(checked, count, aspect))
-                await live.finish()
-                if live.lost is not None:
-                    await hand_over_order(interaction, live.lost.reason, view)
+            async with scratch_folder() as folder:
 
-    async def _draw(
-        self,
-        interaction: discord.Interaction[GrokBot],
-        view: OrderView,
-        live: LiveMessage,
-        folder: Path,
-        image: discord.Attachment | None,
-        order: ImageOrder,
-    ) -> None:
-        live.touch()
-        try:
-            if image is not None:
-                source = await read_picture(image.filename, image.size, lambda: attachment_bytes(image))
-                order = ImageOrder(order.prompt, order.count, order.aspect, source)
-            drawn = await self.bot.services.pictures.draw(order, folder)
-        except GrokBotError as failed:
-            view.fail(failed)
-        except asyncio.CancelledError:
-            view.fail(None)
-            await live.finish()
-            raise
-        else:
-            view.end(finished_face(order, drawn, view.elapsed_s, interaction.filesize_limit))
+                async def make(_live: LiveMessage) -> None:
+                    drawn = await self._draw(order, image, folder)
+                    view.end(finished_face(order, drawn, view.elapsed_s, interaction.filesize_limit))
+
+                await carry_out(interaction, self.bot.pacer, view, make)
+
+    async def _draw(self, order: ImageOrder, image: discord.Attachment | None, folder: Path) -> Drawn:
+        if image is not None:
+            source = await read_picture(image.filename, image.size, lambda: attachment_bytes(image))
+            order = replace(order, source=source)
+        return await self.bot.services.pictures.draw(order, folder)
 
 
 def finished_face(order: ImageOrder, drawn: Drawn, elapsed_s: float, limit_bytes: int) -> Face:

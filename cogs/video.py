@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -11,7 +11,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GrokBot
-from bot.errors import GrokBotError
 from bot.services.media import (
     Aspect,
     ClipFetched,
@@ -26,10 +25,9 @@ from bot.ui import text
 from bot.ui.attached import attachment_bytes
 from bot.ui.cards import alt_text, done_face, failed_face
 from bot.ui.face import Face, Upload
-from bot.ui.handover import hand_over_order
 from bot.ui.live import LiveMessage
-from bot.ui.orders import TICK_S, OrderView
-from bot.ui.surface import InteractionSurface
+from bot.ui.ordering import carry_out
+from bot.ui.orders import OrderView
 
 MOST_SECONDS = 15  # the longest clip that any upstream makes
 
@@ -63,36 +61,15 @@ class VideoCog(commands.Cog):
         checked = self.bot.services.chat.checked_prompt(prompt)
         await interaction.response.defer(thinking=True)
         view = OrderView(TITLE, checked, has_percent=True)
-        live = LiveMessage(InteractionSurface(interaction), self.bot.pacer, view.faces, tick_s=TICK_S)
         order = VideoOrder(checked, None, aspect, seconds, quality)
         with self.bot.work.running():
-            async with scratch_folder() as folder, live.painting():
-                await self._film(interaction, view, live, folder, image, order)
-                await live.finish()
-                if live.lost is not None:
-                    await hand_over_order(interaction, live.lost.reason, view)
+            async with scratch_folder() as folder:
 
-    async def _film(
-        self,
-        interaction: discord.Interaction[GrokBot],
-        view: OrderView,
-        live: LiveMessage,
-        folder: Path,
-        image: discord.Attachment | None,
-        order: VideoOrder,
-    ) -> None:
-        live.touch()
-        try:
-            if image is not None:
-                source = await read_picture(image.filename, image.size, lambda: attachment_bytes(image))
-                order = VideoOrder(order.prompt, source, order.aspect, order.seconds, order.quality)
-            await self._follow(view, live, order, folder, interaction.filesize_limit)
-        except GrokBotError as failed:
-            view.fail(failed)
-        except asyncio.CancelledError:
-            view.fail(None)
-            await live.finish()
-            raise
+                async def make(live: LiveMessage) -> None:
+                    whole = await with_picture(order, image)
+                    await self._follow(view, live, whole, folder, interaction.filesize_limit)
+
+                await carry_out(interaction, self.bot.pacer, view, make)
 
     async def _follow(
         self, view: OrderView, live: LiveMessage, order: VideoOrder, folder: Path, limit_bytes: int
@@ -113,6 +90,13 @@ class VideoCog(commands.Cog):
                 live.touch()
                 if live.lost is not None and live.lost.reason == "deleted":
                     break
+
+
+async def with_picture(order: VideoOrder, image: discord.Attachment | None) -> VideoOrder:
+    """Return the order with the attached picture, if there is one."""
+    if image is None:
+        return order
+    return replace(order, source=await read_picture(image.filename, image.size, lambda: attachment_bytes(image)))
 
 
 def finished_face(prompt: str, fetched: ClipFetched, elapsed_s: float, limit_bytes: int, link: str) -> Face:
