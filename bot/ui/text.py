@@ -31,7 +31,8 @@ DRAINING = "I am being restarted and take no new work right now. Please try agai
 CUT_BY_LENGTH = "The model's length limit was reached here. Ask me to go on."
 FILTERED = "The rest was withheld by the server's content filter."
 _LOST = {
-    "deleted": "The message in {where} was deleted while I was working on it, so I stopped. Whatever had come by then is attached.",
+    "deleted": "The message in {where} was deleted while I was working on it, so I stopped. "
+    "Whatever had come by then is attached.",
     "forbidden": "I lost my permission to write in {where}, so here is what you asked for.",
     "unreachable": "Discord did not let me finish in {where}, so here is what you asked for.",
 }
