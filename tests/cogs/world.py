@@ -106,12 +106,12 @@ class World:
         finally:
             self.env.settle_timeout = patience
 
-    async def until(self, condition: Callable[[], object]) -> None:
+    async def until(self, condition: Callable[[], object], *, deadline_s: float = DEADLINE_S) -> None:
         """Let time pass for the bot until something is so.
 
         Its timers go by SimCord's clock, which stands still while the bot waits for something SimCord does not know.
         """
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(deadline_s):
             while not condition():
                 self.env.backend.advance_clock(TICK_S)
                 await self.begin(self.env.settle())
@@ -120,6 +120,11 @@ class World:
     async def settled(self) -> None:
         """Wait until the bot has nothing more to do."""
         await self.until(lambda: not len(self.bot.work))
+        await self.env.settle()
+
+    async def ben_deletes(self, message: discord.Message) -> None:
+        """Let a moderator remove a message of the bot's."""
+        self.env.backend.delete_message(message.channel.id, message.id)
         await self.env.settle()
 
     async def restart(self) -> None:

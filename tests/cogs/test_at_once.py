@@ -1,0 +1,75 @@
+"""Several questions at the same time, and what of the memory goes along."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.config import Settings
+from bot.secret import Secret
+from tests.cogs.world import World, labels
+
+
+async def test_two_questions_at_once_are_both_answered(world: World) -> None:
+    first, second = world.holds(), world.holds()
+    await world.begin(world.ask("one?"))
+    await world.until(lambda: len(world.grok.requests) == 1)
+    await world.begin(world.ask("two?", who=world.ben))
+    await world.until(lambda: len(world.grok.requests) == 2)
+    second.send("Second")
+    first.send("First")
+    await world.until(lambda: world.shown == ["First", "Second"])
+    second.send(" answer.")
+    second.end()
+    await world.until(lambda: world.shown == ["First", "Second answer."])
+    first.send(" answer.")
+    first.end()
+    await world.settled()
+    assert world.shown == ["First answer.", "Second answer."]
+    assert [labels(message) for message in world.messages] == [["Reply"], ["Reply"]]
+
+
+async def test_questions_at_once_see_the_memory_as_it_stood(world: World) -> None:
+    world.answers("Zero.")
+    await world.ask("zero?")
+    first, second = world.holds(), world.holds()
+    await world.begin(world.ask("one?"))
+    await world.until(lambda: len(world.grok.requests) == 2)
+    await world.begin(world.ask("two?"))
+    await world.until(lambda: len(world.grok.requests) == 3)
+    before = [("user", "zero?"), ("assistant", "Zero.")]
+    assert world.heard(1) == [*before, ("user", "one?")]
+    assert world.heard(2) == [*before, ("user", "two?")]
+    for held, said in ((second, "Two."), (first, "One.")):
+        held.send(said)
+        held.end()
+        await world.until(lambda said=said: said in world.shown)  # type: ignore[misc]  # a default binds the loop's value
+    await world.settled()
+    world.answers("Three.")
+    await world.ask("three?")
+    # In the order in which they ended, each question with its own answer.
+    assert world.heard()[2:6] == [("user", "two?"), ("assistant", "Two."), ("user", "one?"), ("assistant", "One.")]
+
+
+class TestSmallBudget:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return Settings(
+            discord_token=Secret("discord-token"),
+            grok_api_key=settings.grok_api_key,
+            grok_base_url=settings.grok_base_url,
+            database_url=settings.database_url,
+            memory_tokens=140,
+        )
+
+    async def test_the_oldest_exchanges_are_left_out_whole(self, world: World) -> None:
+        world.answers(*(f"Answer {number} {'x' * 200}" for number in range(4)), "Done.")
+        for number in range(4):
+            await world.ask(f"question {number}")
+        await world.ask("last")
+        assert [said.split(" x")[0] for _, said in world.heard()] == [
+            "question 2",
+            "Answer 2",
+            "question 3",
+            "Answer 3",
+            "last",
+        ]
