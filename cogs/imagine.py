@@ -71,12 +71,12 @@ def finished_face(order: ImageOrder, drawn: Drawn, elapsed_s: float, limit_bytes
     fitting = [file for file in drawn.files if file.size_bytes <= limit_bytes]
     lines = [text.too_large("picture", file.size_bytes, limit_bytes, "") for file in drawn.files if file not in fitting]
     lines += [text.pictures_missing(drawn.missing)] if drawn.missing else []
+    if not fitting:
+        return failed_face(TITLE, order.prompt, "\n".join(lines))
     lines.append(f"-# {text.duration(elapsed_s)}")
     uploads = [_upload(file, number, order.prompt) for number, file in enumerate(fitting, 1)]
     sizes = sum(file.size_bytes for file in fitting)
     refused = failed_face(TITLE, order.prompt, text.too_large("picture", sizes, limit_bytes, ""))
-    if not uploads:
-        return refused
     return done_face(TITLE, order.prompt, uploads, poster=None, lines=lines, fallback=refused)
 
 
