@@ -49,14 +49,6 @@ async def test_a_mention_without_a_question_gets_told_how(world: World) -> None:
     assert world.shown == [text.MENTION_WITHOUT_TEXT]
 
 
-async def test_a_reply_that_discord_hides_gets_the_hint_and_the_button(world: World) -> None:
-    world.answers("Blue.")
-    await world.ask("sky?")
-    await world.ann.send(world.channel, "and why?", reply_to=world.messages[-1])
-    assert world.shown[1:] == [text.REPLY_UNREADABLE]
-    assert labels(world.messages[-1]) == ["Reply"]
-
-
 async def test_the_reply_button_shows_the_question_above_the_answer(world: World) -> None:
     world.answers("Blue.", "Rayleigh.")
     await world.ask("sky?")
