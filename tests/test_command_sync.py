@@ -1,0 +1,116 @@
+"""Registering the slash commands: only when they changed, here or at Discord."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import AsyncMock, Mock, create_autospec
+
+import discord
+import pytest
+from discord import app_commands
+
+from bot.command_sync import CommandSync
+
+
+class Notes:
+    """A notebook in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    async def set(self, key: str, value: str) -> None:
+        self.kept[key] = value
+
+
+class Registry:
+    """What Discord has: a registration replaces every command and gives new ones an id."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, int] = {}
+        self.registrations = 0
+        self.is_away = False
+        self._last_id = 100
+
+    def listed(self) -> list[Mock]:
+        return [Mock(id=known) for known in self.commands.values()]
+
+    def register(self, names: list[str]) -> list[Mock]:
+        if self.is_away:
+            raise discord.HTTPException(Mock(status=503, reason="away"), "away")
+        self.registrations += 1
+        self.commands = {name: self.commands.get(name) or self._next_id() for name in names}
+        return self.listed()
+
+    def forget(self, name: str) -> None:
+        del self.commands[name]
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+
+def program(registry: Registry, *names: str, description: str = "Ask") -> app_commands.CommandTree[discord.Client]:
+    """Return a tree with these commands; what it sends and fetches goes to `registry`."""
+    client = create_autospec(discord.Client, instance=True, http=Mock(), _connection=Mock(_command_tree=None))
+    tree: app_commands.CommandTree[discord.Client] = app_commands.CommandTree(client)
+    for name in names:
+        tree.add_command(command(name, description))
+    tree.fetch_commands = AsyncMock(side_effect=registry.listed)  # type: ignore[method-assign]  # a double
+    tree.sync = AsyncMock(side_effect=lambda: registry.register(list(names)))  # type: ignore[method-assign]  # a double
+    return tree
+
+
+def command(name: str, description: str) -> app_commands.Command[Any, ..., None]:  # Any: of no cog
+    async def answer(interaction: discord.Interaction) -> None:
+        raise NotImplementedError
+
+    return app_commands.Command(name=name, description=description, callback=answer)
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture
+def sync() -> CommandSync:
+    return CommandSync(Notes())
+
+
+async def test_commands_are_registered_at_the_first_start(registry: Registry, sync: CommandSync) -> None:
+    assert await sync.run(program(registry, "ask", "video"))
+    assert sorted(registry.commands) == ["ask", "video"]
+
+
+async def test_the_next_start_with_the_same_commands_sends_nothing(registry: Registry, sync: CommandSync) -> None:
+    await sync.run(program(registry, "ask", "video"))
+    assert not await sync.run(program(registry, "ask", "video"))
+    assert registry.registrations == 1
+
+
+@pytest.mark.parametrize(("names", "description"), [(("ask", "video"), "Ask Grok"), (("ask",), "Ask")])
+async def test_commands_that_changed_are_registered(
+    registry: Registry, sync: CommandSync, names: tuple[str, ...], description: str
+) -> None:
+    await sync.run(program(registry, "ask", "video"))
+    assert await sync.run(program(registry, *names, description=description))
+    assert sorted(registry.commands) == sorted(names)
+
+
+async def test_commands_that_discord_lost_are_registered_again(registry: Registry, sync: CommandSync) -> None:
+    await sync.run(program(registry, "ask", "video"))
+    registry.forget("video")
+    assert await sync.run(program(registry, "ask", "video"))
+    assert sorted(registry.commands) == ["ask", "video"]
+
+
+async def test_a_registration_that_failed_is_tried_at_the_next_start(registry: Registry, sync: CommandSync) -> None:
+    registry.is_away = True
+    with pytest.raises(discord.HTTPException):
+        await sync.run(program(registry, "ask"))
+    registry.is_away = False
+    assert await sync.run(program(registry, "ask"))
+    assert sorted(registry.commands) == ["ask"]
