@@ -47,7 +47,7 @@ class AnswerView:
     def write(self, delta: str) -> None:
         """Add text to the answer."""
         self._pages.append(delta)
-        self._has_text = self._has_text or not delta.isspace()
+        self._has_text = self._has_text or bool(delta.strip())
 
     def think(self) -> None:
         """Note that the model is thinking; what it thinks is not shown."""
@@ -62,11 +62,11 @@ class AnswerView:
     def faces(self) -> list[Face]:
         """Return the messages to show now."""
         shown = [piece.shown for piece in self._pages.pieces(is_complete=self._is_complete)] if self._has_text else []
+        if shown:  # before blank messages are left out: only the first has room for it
+            shown[0] = f"{self._heading}{shown[0]}"
         faces = [Face(content) for content in shown if content.strip()]
         if not faces and self._is_complete:
             return [Face(f"{self._heading}{self._notice or text.EMPTY_ANSWER}", self._layout)]
-        if faces and self._heading:
-            faces[0] = Face(f"{self._heading}{faces[0].content}")
         if not self._is_complete:
             return faces or self._waiting_faces()
         if self._notice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bot.errors import (
     GrokBotError,
@@ -66,14 +67,14 @@ _MEDIA = {
     "network": "The result was made, but fetching it failed. Please try again.",
 }
 
-_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:])")
-_MARKUP = re.compile(r"([*_~`|\\>\[\]])")
+_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)")
+_MARKUP = re.compile(r"([*_~`|\\>\[\]]|^[#+-](?=[# ]))")  # the last: headings, small print, lists
 
 
 def escape(text: str, limit: int = 200) -> str:
     """Return foreign text as it may stand in a sentence: one line, no markup, no mention, cut to `limit`."""
     flat = cut(" ".join(text.split()), limit)
-    return _MENTION.sub(lambda found: found[0] + "\u200b", _MARKUP.sub(r"\\\1", flat))
+    return _unmentioned(_MARKUP.sub(r"\\\1", flat))
 
 
 def cut(text: str, limit: int) -> str:
@@ -154,7 +155,7 @@ def sentence(error: GrokBotError) -> str:
     """Return the one clear sentence for an error."""
     match error:
         case InputError():
-            return _INPUT.get(error.code, UNEXPECTED.format(incident=error.code)).format(**error.facts)
+            return _INPUT.get(error.code, UNEXPECTED.format(incident=error.code)).format(**_as_code(error.facts))
         case MediaError():
             return _MEDIA.get(error.reason, _MEDIA["network"])
         case UpstreamError():
@@ -165,11 +166,23 @@ def sentence(error: GrokBotError) -> str:
             return "That did not work. Please try again."
 
 
+def _as_code(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts as they may stand between backticks, where a backslash would be seen."""
+    return {
+        name: _unmentioned(cut(" ".join(fact.split()).replace("`", "'"), 100)) if isinstance(fact, str) else fact
+        for name, fact in facts.items()
+    }
+
+
+def _unmentioned(text: str) -> str:
+    return _MENTION.sub(lambda found: found[0] + "\u200b", text)
+
+
 def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
     said = f" It says: “{escape(error.message)}”" if error.message else ""
     match error:
         case UpstreamRateLimited():
-            wait = f"about {duration(error.retry_after_s)}" if error.retry_after_s else "a few minutes"
+            wait = f"about {duration(max(1.0, error.retry_after_s))}" if error.retry_after_s else "a few minutes"
             return f"Grok is busy: no account of the server is free. Please try again in {wait}."
         case UpstreamOutOfCredits():
             return "The Grok account has used up its credits. Only the bot's owner can mend that."
