@@ -110,3 +110,17 @@ async def test_the_card_says_that_the_work_goes_on_until_the_picture_is_there(wo
     await world.settled()
     [done] = world.messages
     assert (done.id, filenames(done)) == (card.id, ["grok-1.jpg"])
+
+
+async def test_pictures_that_discord_refuses_after_all_are_a_sentence(world: World) -> None:
+    held = world.holds()
+    world.says(reply(picture(), kind="image/jpeg"))
+    await world.begin(imagine(world))
+    await world.until(lambda: "Picture" in "".join(world.shown))
+    world.env.inject_error("PATCH", "/webhooks/*", status=413, code=40005, message="Request entity too large", times=1)
+    held.send(f"![image]({PICTURE_URL})")
+    held.end()
+    await world.settled()
+    [card] = world.messages
+    assert text.too_large("picture", len(picture()), 25 * 1024 * 1024, "") in said(card)
+    assert card.attachments == []

@@ -134,3 +134,11 @@ async def test_a_bot_that_is_ending_takes_no_order(world: World) -> None:
     assert text.DRAINING in "".join(world.shown + world.whispered(world.ann))
     assert world.grok.requests == []
     world.error(InputError)
+
+
+async def test_a_picture_to_be_set_in_motion_is_sent_along(world: World) -> None:
+    world.says(reply(sse(CLIP_HTML, STOP)))
+    clip_and_poster(world)
+    await film(world, image=("mine.png", picture("PNG")))
+    assert "data:image/png;base64," in str(world.grok.sent(0)["messages"])
+    assert filenames(world.messages[0]) == ["grok.mp4", "poster.jpg"]
