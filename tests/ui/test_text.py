@@ -22,13 +22,13 @@ FOREIGN = st.lists(MENTIONS | st.text(max_size=8) | st.sampled_from("<>\\`@\n#-"
 PLACEHOLDER = re.compile(r"[{}]")
 
 
-def classes_below(base: type[errors.GrokBotError]) -> Iterator[type[errors.GrokBotError]]:
+def classes_below(base: type[errors.UpstreamError]) -> Iterator[type[errors.UpstreamError]]:
     for kind in base.__subclasses__():
         yield kind
         yield from classes_below(kind)
 
 
-UPSTREAM = [errors.UpstreamError, *classes_below(errors.UpstreamError)]
+UPSTREAM: list[type[errors.UpstreamError]] = [errors.UpstreamError, *classes_below(errors.UpstreamError)]
 PLAIN_UPSTREAM = [kind for kind in UPSTREAM if kind is not errors.MediaError]
 INPUTS = [
     errors.InputError("prompt_blank"),
