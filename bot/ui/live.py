@@ -51,6 +51,7 @@ class LiveMessage:
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
         self._is_finishing = False
+        self._is_over = False
         self._lost: SurfaceLostError | None = None
 
     def touch(self) -> None:
@@ -60,11 +61,12 @@ class LiveMessage:
     async def finish(self) -> None:
         """Show the last faces at once and return when they stand in the channel, or when the message is lost."""
         self._is_finishing = True
+        if self._is_over:  # lost, or the painting failed: nobody would ever answer
+            return
         self._settled.clear()
         self._changed.set()
         self._ticket.hurry(Urgency.LAST)
-        if self._lost is None:
-            await self._settled.wait()
+        await self._settled.wait()
 
     @property
     def lost(self) -> SurfaceLostError | None:
@@ -98,6 +100,7 @@ class LiveMessage:
         except SurfaceLostError as lost:
             self._lost = lost
         finally:
+            self._is_over = True
             self._settled.set()
 
     async def _paint(self) -> None:
