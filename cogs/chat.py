@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -14,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GrokBot, report
-from bot.errors import GrokBotError, InputError
+from bot.errors import GrokBotError, InputError, StoreError
 from bot.services.chat import (
     PROMPT_LIMIT_CHARS,
     Author,
@@ -30,6 +31,8 @@ from bot.ui.answer import AnswerView
 from bot.ui.handover import hand_over
 from bot.ui.live import LiveMessage
 from bot.ui.surface import ChannelSurface, InteractionSurface, Surface
+
+log = logging.getLogger(__name__)
 
 MODAL_LIMIT_CHARS = 4000  # Discord: a text input
 TYPING_EVERY_S = 8.0  # Discord shows it for 10 s
@@ -167,11 +170,19 @@ async def converse(
         async with live.painting(), typing_until_shown(typing_in, live):
             exchange_id = await read_answer(bot, question, view, live)
             await live.finish()
-        if exchange_id is not None:
-            await bot.services.chat.posted(exchange_id, question, live.message_ids)
         if live.lost is not None:
             files = [discord.File(io.BytesIO(view.text.encode()), "answer.md")] if view.has_text else []
             await hand_over(author, live.lost.reason, channel_id=question.scope.channel_id, files=files)
+        if exchange_id is not None:
+            await note_place(bot, exchange_id, question, live.message_ids)
+
+
+async def note_place(bot: GrokBot, exchange_id: int, question: Question, message_ids: tuple[int, ...]) -> None:
+    """Note where an answer stands. It is there for everybody by now, so a database that fails costs only the note."""
+    try:
+        await bot.services.chat.posted(exchange_id, question, message_ids)
+    except StoreError as failed:
+        log.warning("an answer's place was not noted exchange=%d error=%s", exchange_id, type(failed).__name__)
 
 
 async def read_answer(bot: GrokBot, question: Question, view: AnswerView, live: LiveMessage) -> int | None:
