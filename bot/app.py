@@ -6,6 +6,7 @@ import logging
 import secrets
 import sys
 import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -152,13 +153,23 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 def unforeseen(error: BaseException | None, where: str) -> str:
     """Log an error under an incident number, and return the sentence that names it."""
     incident = secrets.token_hex(4)
-    log.error("incident=%s in=%s error=%s", incident, where, type(error).__name__, exc_info=error)
+    log.error("incident=%s in=%s error=%s\n%s", incident, where, type(error).__name__, wordless_traceback(error))
     return text.UNEXPECTED.format(incident=incident)
 
 
+def wordless_traceback(error: BaseException | None) -> str:
+    """Return where an error and its causes arose, oldest first, without their texts, which may quote people."""
+    parts: list[str] = []
+    while error is not None:
+        parts.append("".join((*traceback.format_tb(error.__traceback__), type(error).__name__)))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(parts))
+
+
 async def _tell_late(interaction: discord.Interaction[Any], sentence: str) -> None:  # Any: whichever client
-    """Put the sentence where the answer would stand; beside it when a card stands there already."""
-    try:
-        await interaction.edit_original_response(content=sentence, view=None)
-    except discord.HTTPException:
+    """Put the sentence where "thinking" stands; where an answer or a card stands already, privately beside it."""
+    shown = await interaction.original_response()
+    if shown.flags.loading:
+        await interaction.edit_original_response(content=sentence)
+    else:
         await interaction.followup.send(sentence, ephemeral=True)

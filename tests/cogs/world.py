@@ -23,7 +23,7 @@ class Held(httpx.AsyncByteStream):
     """The body of a reply that goes on only when the test says so."""
 
     def __init__(self) -> None:
-        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._pieces: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
 
     def send(self, *payloads: object) -> None:
         """Let these events through."""
@@ -38,8 +38,14 @@ class Held(httpx.AsyncByteStream):
         """End the body before the answer is complete."""
         self._pieces.put_nowait(None)
 
+    def fail(self, error: Exception) -> None:
+        """Break the answer off with an error."""
+        self._pieces.put_nowait(error)
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while (piece := await self._pieces.get()) is not None:
+            if isinstance(piece, Exception):
+                raise piece
             yield piece
 
     def response(self) -> httpx.Response:
@@ -106,12 +112,12 @@ class World:
         finally:
             self.env.settle_timeout = patience
 
-    async def until(self, condition: Callable[[], object], *, deadline_s: float = DEADLINE_S) -> None:
+    async def until(self, condition: Callable[[], object]) -> None:
         """Let time pass for the bot until something is so.
 
         Its timers go by SimCord's clock, which stands still while the bot waits for something SimCord does not know.
         """
-        async with asyncio.timeout(deadline_s):
+        async with asyncio.timeout(DEADLINE_S):
             while not condition():
                 self.env.backend.advance_clock(TICK_S)
                 await self.begin(self.env.settle())
