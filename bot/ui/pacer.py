@@ -16,7 +16,8 @@ class Urgency(IntEnum):
     """Who goes first.
 
     LAST: a final text. FIRST: a first text, or a request that a person waits for; these two may spend the spare call
-    of a window. PAGE: a text that goes on in a new message. NEXT: everything else, evenly spread.
+    of a window. PAGE: a text that goes on in a new message. NEXT: everything else, evenly spread over its window.
+    PAGE and NEXT take turns with one another, so that long answers do not push short ones aside.
     """
 
     LAST = 0
@@ -91,7 +92,7 @@ class Pacer:
     def __init__(self, ledger: RateLedger, clock: Callable[[], float]) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._waiting: set[Ticket] = set()
+        self._waiting: dict[Ticket, None] = {}  # in the order of arrival, which settles ties
         self._timer: asyncio.TimerHandle | None = None
         self._ordinary_at = -inf
 
@@ -109,7 +110,7 @@ class Pacer:
         finally:
             _permit.reset(token)
             if not permit.is_used:
-                self.request_failed(claim)
+                self._give_back(claim)
 
     async def request_starts(self, route: Route) -> Claim:
         """Count a request that is about to leave; one without a granted turn first waits for the global limit."""
@@ -118,7 +119,7 @@ class Pacer:
             permit.is_used = True
             if permit.claim.route == route:
                 return permit.claim
-            self._ledger.withdrawn(permit.claim)
+            self._give_back(permit.claim)
         if route.counts_globally and self._ledger.globally_ready_at(is_urgent=True) > self._clock():
             return await self.ticket().wait(route, Urgency.FIRST, is_gate=True)
         return self._ledger.started(route)
@@ -129,20 +130,20 @@ class Pacer:
         self.kick()
 
     def request_failed(self, claim: Claim) -> None:
-        """Forget a request that got no reply."""
-        self._ledger.withdrawn(claim)
+        """End a request that got no reply; Discord may have counted it."""
+        self._ledger.lost(claim)
         self.kick()
 
     def enter(self, ticket: Ticket) -> None:
         """Queue a ticket."""
-        self._waiting.add(ticket)
+        self._waiting[ticket] = None
         self.kick()
 
     def leave(self, ticket: Ticket, claim: Claim | None) -> None:
         """Drop a ticket whose owner stopped waiting; a place already taken is given back."""
-        self._waiting.discard(ticket)
+        self._waiting.pop(ticket, None)
         if claim is not None:
-            self.request_failed(claim)
+            self._give_back(claim)
 
     def kick(self) -> None:
         """Grant every turn that can be granted now and set an alarm for the next."""
@@ -153,25 +154,36 @@ class Pacer:
             return
         now = self._clock()
         wake_at = inf
-        for ticket in sorted(self._waiting, key=lambda waiting: (waiting.urgency, waiting.painted_at)):
+        for ticket in sorted(
+            self._waiting, key=lambda waiting: (min(waiting.urgency, Urgency.PAGE), waiting.painted_at)
+        ):
             ready_at = self._ready_at(ticket)
             if ready_at > self._clock():  # read anew: the ledger looked at the clock after us
                 wake_at = min(wake_at, ready_at)
                 continue
-            self._waiting.discard(ticket)
+            self._waiting.pop(ticket, None)
             ticket.painted_at = now
-            if ticket.urgency is Urgency.NEXT:
+            if not _is_urgent(ticket):
                 self._ordinary_at = max(self._ordinary_at, now - ORDINARY_GAP_S) + ORDINARY_GAP_S
             ticket.grant(self._ledger.started(ticket.route))
         if wake_at < inf:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, wake_at - now), self.kick)
 
+    def _give_back(self, claim: Claim) -> None:
+        self._ledger.withdrawn(claim)
+        self.kick()
+
     def _ready_at(self, ticket: Ticket) -> float:
-        is_ordinary = ticket.urgency is Urgency.NEXT
-        globally = self._ledger.globally_ready_at(is_urgent=not is_ordinary)
+        is_urgent = _is_urgent(ticket)
+        globally = self._ledger.globally_ready_at(is_urgent=is_urgent)
         if ticket.is_gate:
             return globally
         on_route = self._ledger.ready_at(
-            ticket.route, may_spend_spare=ticket.urgency <= Urgency.FIRST, is_paced=is_ordinary
+            ticket.route, may_spend_spare=is_urgent, is_paced=ticket.urgency is Urgency.NEXT
         )
-        return max(globally, on_route, self._ordinary_at if is_ordinary else -inf)
+        return max(globally, on_route, -inf if is_urgent else self._ordinary_at)
+
+
+def _is_urgent(ticket: Ticket) -> bool:
+    """Whether a ticket may spend what is kept in reserve, of its bucket and of the whole bot."""
+    return ticket.urgency <= Urgency.FIRST
