@@ -9,8 +9,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.errors import InputError, MediaError
+from bot.grok.addresses import is_public
 from bot.grok.client import GrokClient
 from bot.grok.magic import find_kind
 from bot.grok.types import (
@@ -42,6 +44,8 @@ __all__ = [
 
 PICTURE_LIMIT_BYTES = 20 * 1024 * 1024  # what a person may hand in; upstreams take 20 to 50 MB
 POSTER_LIMIT_BYTES = 8 * 1024 * 1024
+
+_PRIVATE_TOPS = {"local", "localhost", "internal", "lan", "home", "arpa"}  # RFC 6762, 6761, 8375; ICANN; custom
 
 Picture = InlineImage
 
@@ -113,7 +117,8 @@ async def read_picture(name: str, size_bytes: int, read: Callable[[], Awaitable[
 @asynccontextmanager
 async def scratch_folder() -> AsyncIterator[Path]:
     """Give a folder for the files of one order; it is removed with everything in it."""
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="grokcord-"))
+    # In this thread: cancelled while another one makes the folder, nobody would be left who knows its name.
+    folder = Path(tempfile.mkdtemp(prefix="grokcord-"))
     try:
         yield folder
     finally:
@@ -166,7 +171,7 @@ class VideoService:
                 yield event
         if ready is None:
             raise MediaError("gone")
-        yield ClipFetching(ready.clip.url or "")
+        yield ClipFetching(public_link(ready.clip.url or ""))
         clip = await self._grok.fetch(ready.clip, folder, kind="video", max_bytes=self._max_bytes)
         yield ClipFetched(clip, await self._poster(ready.poster, folder))
 
@@ -178,6 +183,14 @@ class VideoService:
             return await self._grok.fetch(ref, folder, kind="image", max_bytes=POSTER_LIMIT_BYTES)
         except MediaError:
             return None
+
+
+def public_link(url: str) -> str:
+    """Return an address that anybody can open; "" for one inside a private network, as far as its host's name tells."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    domain, _, top = host.rpartition(".")
+    is_public_name = bool(domain) and not top.isdecimal() and top not in _PRIVATE_TOPS
+    return url if is_public_name or is_public(host) else ""
 
 
 def _mib(size_bytes: int) -> str:
