@@ -141,7 +141,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, print_blob=True)
 @given(
     st.lists(scripts, min_size=1, max_size=12),
     rules,
@@ -156,7 +156,7 @@ def test_no_mixture_of_answers_is_ever_refused(
     assert limits.refused == []
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None, print_blob=True)
 @given(st.lists(scripts, min_size=1, max_size=8), rules, st.integers(0, 2**32), st.sampled_from([0.03, 0.3]))
 def test_lost_replies_do_not_lead_to_refusals(many: list[Script], rule: Rule, seed: int, delay_s: float) -> None:
     limits, _ = run(play(many, rule, seed=seed, delay_s=delay_s, lost_share=0.1))
@@ -165,10 +165,10 @@ def test_lost_replies_do_not_lead_to_refusals(many: list[Script], rule: Rule, se
 
 @pytest.mark.parametrize("rule", [Rule("b", 5, 5.0), Rule("b", 5, 2.0), Rule("b", 30, 10.0), Rule("b", 1, 1.0)])
 def test_a_hundred_long_answers_at_once_are_never_refused_and_none_starves(rule: Rule) -> None:
-    talk = tuple((0.02, 4) for _ in range(400))
+    talk = tuple((0.02, 4) for _ in range(300))
     many = [Script(0, index % 10 * 0.01, talk) for index in range(100)]
     limits, surfaces = run(play(many, rule, seed=1, delay_s=0.1, noise=100))
     assert limits.refused == []
-    counts = [sum(at < 1008.0 for at, _, _ in surface.painted) for surface in surfaces]
+    counts = [sum(at < 1006.0 for at, _, _ in surface.painted) for surface in surfaces]
     assert min(counts) >= 2
     assert max(counts) <= 3 * min(counts)
