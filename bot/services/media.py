@@ -117,12 +117,12 @@ async def read_picture(name: str, size_bytes: int, read: Callable[[], Awaitable[
 @asynccontextmanager
 async def scratch_folder() -> AsyncIterator[Path]:
     """Give a folder for the files of one order; it is removed with everything in it."""
-    # In this thread: cancelled while another one makes the folder, nobody would be left who knows its name.
+    # Both in this thread: a cancelled task would be cut off at an await, and the folder would stay.
     folder = Path(tempfile.mkdtemp(prefix="grokcord-"))
     try:
         yield folder
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class PictureService:
