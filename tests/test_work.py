@@ -35,7 +35,8 @@ class Job:
                 await self.may_end.wait()
                 self.said.append("done")
             except asyncio.CancelledError:
-                await self.may_say_farewell.wait()
+                async with asyncio.timeout(DEADLINE_S):  # so that a failed test ends too
+                    await self.may_say_farewell.wait()
                 self.said.append("interrupted")
                 raise
 
