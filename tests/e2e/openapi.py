@@ -21,7 +21,7 @@ _ID_PARAMETERS = re.compile(r"\{[^}]+\}")
 
 def description_path() -> Path:
     """Return where Discord's description lies, if it is there at all."""
-    return Path(os.environ.get("GROKCORD_DISCORD_OPENAPI", ROOT.parent / "shared" / "discord" / "openapi.json"))
+    return Path(os.environ.get("DISCORD_OPENAPI", ROOT.parent / "shared" / "discord" / "openapi.json"))
 
 
 class DiscordApi:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,3 +47,13 @@ def address(file: Path) -> str:
 
 def turn(text: str, *, author_id: int = 1, created_at: datetime = NOON, message_id: int | None = None) -> NewTurn:
     return NewTurn(text, author_id, "Ann", "grok-3", created_at, message_id, channel_id=5)
+
+
+@pytest.fixture(autouse=True)
+async def no_thread_outlives_its_loop() -> AsyncIterator[None]:
+    """Wait for aiosqlite's threads: one whose connection failed to open reports its end to the loop unasked."""
+    yield
+    deadline = time.monotonic() + 10
+    while any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "a connection was left open"
+        await asyncio.sleep(0.001)
