@@ -168,8 +168,8 @@ def wordless_traceback(error: BaseException | None) -> str:
 
 async def _tell_late(interaction: discord.Interaction[Any], sentence: str) -> None:  # Any: whichever client
     """Put the sentence where "thinking" stands; where an answer or a card stands already, privately beside it."""
-    shown = await interaction.original_response()
-    if shown.flags.loading:
-        await interaction.edit_original_response(content=sentence)
-    else:
-        await interaction.followup.send(sentence, ephemeral=True)
+    with suppress(discord.NotFound):  # somebody deleted it
+        if (await interaction.original_response()).flags.loading:
+            await interaction.edit_original_response(content=sentence)
+            return
+    await interaction.followup.send(sentence, ephemeral=True)

@@ -60,3 +60,16 @@ async def test_the_log_tells_the_kind_of_a_bug_and_where_but_not_what_was_asked(
     assert "error=RuntimeError" in written
     assert "test_unexpected.py" in caplog.text
     assert "my secret question" not in caplog.text
+
+
+async def test_a_bug_after_the_message_was_deleted_is_told_all_the_same(world: World) -> None:
+    held = world.holds()
+    await world.begin(world.ask())
+    held.send("Waves")
+    await world.until(lambda: world.shown == ["Waves"])
+    await world.begin(world.ben_deletes(world.messages[0]))
+    held.fail(RuntimeError("a bug"))
+    await world.settled()
+    world.error(RuntimeError)
+    [sentence] = world.whispered(world.ann)
+    assert sentence.startswith("Something went wrong on my side.")
