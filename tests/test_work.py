@@ -19,6 +19,7 @@ class Job:
     def __init__(self, work: Work) -> None:
         self.may_end = asyncio.Event()
         self.may_say_farewell = asyncio.Event()
+        self.is_cut = asyncio.Event()
         self.said: list[str] = []
         self._work = work
         self._started = asyncio.Event()
@@ -35,6 +36,7 @@ class Job:
                 await self.may_end.wait()
                 self.said.append("done")
             except asyncio.CancelledError:
+                self.is_cut.set()
                 async with asyncio.timeout(DEADLINE_S):  # so that a failed test ends too
                     await self.may_say_farewell.wait()
                 self.said.append("interrupted")
@@ -98,8 +100,11 @@ async def test_work_that_outlasts_the_patience_is_cut_and_may_say_so() -> None:
     work = Work()
     job = await Job(work).started()
     drain = await draining(work, patience_s=0.0)
-    job.may_say_farewell.set()
     async with asyncio.timeout(DEADLINE_S):
+        await job.is_cut.wait()
+        await asyncio.wait({drain}, timeout=0.05)  # a moment in which a drain that does not wait would end
+        assert not drain.done()
+        job.may_say_farewell.set()
         assert await drain == 1
     assert job.said == ["interrupted"]
     assert job.task.cancelled()
@@ -111,7 +116,8 @@ async def test_only_what_is_left_is_cut() -> None:
     quick.may_end.set()
     await quick.task
     slow.may_say_farewell.set()
-    assert await work.drain(patience_s=0.0, farewell_s=LONG_S) == 1
+    async with asyncio.timeout(DEADLINE_S):
+        assert await work.drain(patience_s=0.0, farewell_s=LONG_S) == 1
     assert (quick.said, slow.said) == (["done"], ["interrupted"])
 
 
@@ -121,4 +127,4 @@ async def test_a_farewell_that_never_ends_does_not_hold_the_program() -> None:
     async with asyncio.timeout(DEADLINE_S):
         assert await work.drain(patience_s=0.0, farewell_s=0.0) == 1
     job.may_say_farewell.set()
-    await asyncio.wait({job.task})
+    await asyncio.wait({job.task}, timeout=DEADLINE_S)
