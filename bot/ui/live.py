@@ -20,6 +20,7 @@ from bot.ui.surface import Surface, SurfaceLostError, is_too_large
 
 PAINT_TIMEOUT_S = 120.0  # one request, discord.py's own retries and an upload included
 MOST_FAILURES = 6  # in a row, before the message counts as unreachable
+FAREWELL_S = 4.0  # how long a last text is still painted after its maker was cancelled
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +60,23 @@ class LiveMessage:
         self._changed.set()
 
     async def finish(self) -> None:
-        """Show the last faces at once and return when they stand in the channel, or when the message is lost."""
+        """Show the last faces at once and return when they stand in the channel, or when the message is lost.
+
+        A cancellation meanwhile takes effect when they stand there, at most `FAREWELL_S` later: nothing is lost.
+        """
         self._is_finishing = True
         if self._is_over:  # lost, or the painting failed: nobody would ever answer
             return
         self._settled.clear()
         self._changed.set()
         self._ticket.hurry(Urgency.LAST)
-        await self._settled.wait()
+        try:
+            await self._settled.wait()
+        except asyncio.CancelledError:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await self._settled.wait()
+            raise
 
     @property
     def lost(self) -> SurfaceLostError | None:
@@ -85,14 +95,20 @@ class LiveMessage:
 
     @asynccontextmanager
     async def painting(self) -> AsyncIterator[None]:
-        """Run the painting task around the making. A lost message ends the painting, not the making: see `lost`."""
+        """Run the painting task around the making. A lost message ends the painting, not the making: see `lost`.
+
+        An error of either ends both and is raised as it is, its cause included.
+        """
         try:
             async with asyncio.TaskGroup() as group:
                 painter = group.create_task(self._paint_until_lost())
                 yield
                 painter.cancel()
         except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+            error = _first(failed)
+        else:
+            return
+        raise error
 
     async def _paint_until_lost(self) -> None:
         try:
@@ -124,21 +140,29 @@ class LiveMessage:
     async def _paint_one(self, index: int) -> None:
         """Wait for leave, then paint what is newest by then; failures of Discord's are tried again."""
         for attempt in range(MOST_FAILURES):
-            route = self._surface.route(index)
-            place = await self._ticket.wait(route, self._urgency(index))
+            if attempt:
+                await self._sleep(min(2.0 ** (attempt - 1), 10.0))
+            place = await self._ticket.wait(self._surface.route(index), self._urgency(index))
             with self._pacer.sending(place):
                 faces = self._faces()
-                face = faces[min(index, len(faces) - 1)]
-                try:
-                    async with asyncio.timeout(PAINT_TIMEOUT_S):
-                        await self._show(index, face)
-                except (discord.DiscordServerError, aiohttp.ClientError, OSError) as failed:
-                    log.warning("painting failed attempt=%d error=%s", attempt + 1, type(failed).__name__)
-                else:
-                    self._shown[index : index + 1] = [face]
+                if index >= len(faces):
                     return
-            await self._sleep(min(2.0**attempt, 10.0))
+                if await self._is_painted(index, faces[index]):
+                    self._shown[index : index + 1] = [faces[index]]
+                    return
         raise SurfaceLostError("unreachable")
+
+    async def _is_painted(self, index: int, face: Face) -> bool:
+        """Send one request; False when it failed and may be tried again."""
+        try:
+            async with asyncio.timeout(PAINT_TIMEOUT_S):
+                await self._show(index, face)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+            log.warning("painting failed error=%s code=%s", type(failed).__name__, getattr(failed, "code", ""))
+            if not _may_pass(failed):
+                raise SurfaceLostError("unreachable") from failed
+            return False
+        return True
 
     async def _show(self, index: int, face: Face) -> None:
         try:
@@ -154,3 +178,17 @@ class LiveMessage:
         if not self._shown:
             return Urgency.FIRST
         return Urgency.PAGE if index >= len(self._shown) else Urgency.NEXT
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error inside groups of one."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def _may_pass(failed: Exception) -> bool:
+    """Whether trying again may help: a connection that broke, a 5xx, a 429 that somebody else's requests caused.
+
+    What else Discord refuses, such as a thread that was archived meanwhile, stays refused.
+    """
+    return not isinstance(failed, discord.HTTPException) or failed.status >= 500 or failed.status == 429

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from bot.ui.ledger import Route, route_of
 
 INTERACTION_LIFE_S = 15 * 60  # Discord: interaction tokens
 INTERACTION_MARGIN_S = 20.0  # the token is left this long before it dies
+OLDEST_S = 30.0  # an interaction must be acknowledged within 3 s; if it seems older, the clocks differ
 EXPIRED_CODES = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
 TOO_LARGE_CODE = 40005  # Request entity too large
 
@@ -84,6 +86,7 @@ class ChannelSurface:
         self._channel = channel
         self._reply_to = reply_to
         self._messages: list[discord.PartialMessage] = []
+        self._nonce = secrets.randbits(63)
 
     def route(self, index: int) -> Route:
         """Return the route of a channel message."""
@@ -92,7 +95,10 @@ class ChannelSurface:
         return route_of("POST", f"/channels/{self._channel.id}/messages")
 
     async def show(self, index: int, face: Face) -> None:
-        """Send or edit. A reply to a message that is gone is sent without the reference."""
+        """Send or edit. A reply to a message that is gone is sent without the reference.
+
+        A send that is tried again has the nonce it had before, so that Discord does not post it twice.
+        """
         async with translated_losses():
             if index < len(self._messages):
                 await self._messages[index].edit(**_edit_options(face))
@@ -100,7 +106,7 @@ class ChannelSurface:
             options = _send_options(face)
             if index == 0 and self._reply_to is not None:
                 options["reference"] = self._reply_to.to_reference(fail_if_not_exists=False)
-            sent = await self._channel.send(**options)
+            sent = await self._channel.send(**options, nonce=self._nonce + index)
             self._messages.append(discord.PartialMessage(channel=sent.channel, id=sent.id))
 
     def message_ids(self) -> tuple[int, ...]:
@@ -124,19 +130,19 @@ class InteractionSurface:
         self._interaction = interaction
         age_s = (discord.utils.utcnow() - interaction.created_at).total_seconds()
         self._clock = clock
-        self._dies_at = clock() + life_s - INTERACTION_MARGIN_S - max(0.0, min(age_s, life_s))
+        self._dies_at = clock() + life_s - INTERACTION_MARGIN_S - max(0.0, min(age_s, OLDEST_S))
         self._ids: list[int | None] = [None]
 
     def route(self, index: int) -> Route:
         """Return the webhook's route, or after the token's life the channel's."""
-        is_known = index < len(self._ids)
         if self._uses_token():
             hook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
-            if not is_known:
+            if index >= len(self._ids):
                 return route_of("POST", hook)
             return route_of("PATCH", f"{hook}/messages/{self._ids[index] if index else '@original'}")
         channel = f"/channels/{self._interaction.channel_id}/messages"
-        return route_of("PATCH", f"{channel}/{self._ids[index]}") if is_known else route_of("POST", channel)
+        known = self._known(index)
+        return route_of("POST", channel) if known is None else route_of("PATCH", f"{channel}/{known}")
 
     async def show(self, index: int, face: Face) -> None:
         """Edit the original, send or edit a follow-up; by the bot's own hand when the token is dead."""
@@ -156,6 +162,9 @@ class InteractionSurface:
         """Return the ids Discord has told."""
         return tuple(known for known in self._ids if known is not None)
 
+    def _known(self, index: int) -> int | None:
+        return self._ids[index] if index < len(self._ids) else None
+
     def _uses_token(self) -> bool:
         return self._clock() < self._dies_at
 
@@ -170,13 +179,14 @@ class InteractionSurface:
             self._ids.append(sent.id)
 
     async def _show_by_bot(self, index: int, face: Face) -> None:
+        """Edit by the bot's own right; a message whose id was never told is sent anew rather than lost."""
         channel = self._interaction.channel
-        if channel is None or isinstance(channel, discord.ForumChannel | discord.CategoryChannel):
+        if channel is None or isinstance(
+            channel, discord.ForumChannel | discord.CategoryChannel | discord.GroupChannel
+        ):  # the bot is not in there
             raise SurfaceLostError("forbidden")
-        if index >= len(self._ids):
-            self._ids.append((await channel.send(**_send_options(face))).id)
-            return
-        known = self._ids[index]
+        known = self._known(index)
         if known is None:
-            raise SurfaceLostError("forbidden")
+            self._ids[index : index + 1] = [(await channel.send(**_send_options(face))).id]
+            return
         await discord.PartialMessage(channel=channel, id=known).edit(**_edit_options(face))

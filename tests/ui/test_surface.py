@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import AsyncMock, Mock, create_autospec
 
@@ -7,9 +8,10 @@ import discord
 import pytest
 
 from bot.ui.face import Face
-from bot.ui.surface import InteractionSurface, SurfaceLostError
+from bot.ui.ledger import route_of
+from bot.ui.surface import ChannelSurface, InteractionSurface, SurfaceLostError
 
-LIFE_S = 100.0
+LIFE_S = 900.0
 
 
 class Clock:
@@ -23,7 +25,7 @@ class Clock:
 class Stage:
     """An interaction, its channel and the bot's own edits in it, as doubles of discord.py's."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, clock_error: timedelta = timedelta()) -> None:
         self.clock = Clock()
         self.channel = create_autospec(discord.TextChannel, instance=True, id=5)
         self.channel.send.return_value = SimpleNamespace(id=13)
@@ -34,9 +36,9 @@ class Stage:
         monkeypatch.setattr(discord.PartialMessage, "__init__", self._partial)
         monkeypatch.setattr(discord.PartialMessage, "edit", self.own_edit)
         self.own_ids: list[int] = []
-        interaction = Mock(
+        self.interaction = Mock(
             spec=discord.Interaction,
-            created_at=discord.utils.utcnow(),
+            created_at=discord.utils.utcnow() - clock_error,
             application_id=1,
             token="token",
             channel_id=5,
@@ -44,10 +46,10 @@ class Stage:
             followup=self.followup,
             edit_original_response=self.original,
         )
-        self.surface = InteractionSurface(interaction, life_s=LIFE_S, clock=self.clock)
+        self.surface = InteractionSurface(self.interaction, life_s=LIFE_S, clock=self.clock)
 
     def _partial(self, *, channel: object, id: int) -> None:  # noqa: A002 - discord.py's name
-        assert channel is self.channel
+        assert channel in {self.channel, self.interaction.channel}
         self.own_ids.append(id)
 
 
@@ -125,10 +127,78 @@ async def test_a_failure_of_discords_is_passed_on(stage: Stage) -> None:
         await stage.surface.show(0, Face("one"))
 
 
-async def test_a_dead_token_without_a_known_message_means_that_it_is_lost(stage: Stage) -> None:
+async def test_an_answer_whose_message_was_never_told_is_sent_anew_when_the_token_is_dead(stage: Stage) -> None:
+    stage.clock.now = LIFE_S
+    assert stage.surface.route(0) == route_of("POST", "/channels/5/messages")
+
+    await stage.surface.show(0, Face("late"))
+    await stage.surface.show(0, Face("later"))
+
+    stage.channel.send.assert_awaited_once_with(content="late")
+    stage.own_edit.assert_awaited_once_with(content="later", view=None)
+    assert stage.own_ids == [13]
+    assert stage.surface.route(0) == route_of("PATCH", "/channels/5/messages/13")
+
+
+@pytest.mark.parametrize("kind", [None, discord.GroupChannel])
+async def test_where_the_bot_is_not_a_dead_token_means_that_the_message_is_lost(
+    stage: Stage, kind: type[discord.GroupChannel] | None
+) -> None:
+    await stage.surface.show(0, Face("one"))
+    stage.interaction.channel = create_autospec(kind, instance=True) if kind else None
     stage.clock.now = LIFE_S
 
     with pytest.raises(SurfaceLostError) as lost:
-        await stage.surface.show(0, Face("one"))
+        await stage.surface.show(0, Face("late"))
 
     assert lost.value.reason == "forbidden"
+
+
+async def test_routes_are_those_that_discord_py_will_use(stage: Stage) -> None:
+    hook = "/webhooks/1/token"
+    assert stage.surface.route(0) == route_of("PATCH", f"{hook}/messages/@original")
+    await stage.surface.show(0, Face("one"))
+    assert stage.surface.route(0) == route_of("PATCH", f"{hook}/messages/@original")
+    assert stage.surface.route(1) == route_of("POST", hook)
+    await stage.surface.show(1, Face("two"))
+    assert stage.surface.route(1) == route_of("PATCH", f"{hook}/messages/12")
+
+
+async def test_a_clock_that_is_far_off_does_not_kill_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, clock_error=timedelta(minutes=20))
+
+    await stage.surface.show(0, Face("one"))
+
+    assert stage.original.await_count == 1
+
+
+async def test_a_reply_refers_to_its_question_even_if_that_is_gone_and_only_in_the_first_message() -> None:
+    channel = create_autospec(discord.TextChannel, instance=True, id=5, type=discord.ChannelType.text)
+    asking = create_autospec(discord.Message, instance=True)
+    channel.send.side_effect = [SimpleNamespace(id=each, channel=channel) for each in (21, 22)]
+    surface = ChannelSurface(channel, reply_to=asking)
+
+    await surface.show(0, Face("one"))
+    await surface.show(1, Face("two"))
+
+    asking.to_reference.assert_called_once_with(fail_if_not_exists=False)
+    first, second = (call.kwargs for call in channel.send.await_args_list)
+    assert first["reference"] is asking.to_reference.return_value
+    assert "reference" not in second
+    assert first["nonce"] != second["nonce"]
+    assert surface.message_ids() == (21, 22)
+
+
+async def test_a_message_sent_again_after_a_failure_has_the_nonce_of_the_first_try() -> None:
+    channel = create_autospec(discord.TextChannel, instance=True, id=5, type=discord.ChannelType.text)
+    failure = refusal(discord.DiscordServerError, 503, 0)
+    channel.send.side_effect = [failure, SimpleNamespace(id=21, channel=channel)]
+    surface = ChannelSurface(channel)
+
+    with pytest.raises(discord.DiscordServerError):
+        await surface.show(0, Face("one"))
+    await surface.show(0, Face("one"))
+
+    first, second = (call.kwargs["nonce"] for call in channel.send.await_args_list)
+    assert first == second
+    assert len(str(first)) <= 25
