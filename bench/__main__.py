@@ -1,9 +1,8 @@
-"""Print how live the answers are. Options: how many at once (default: 1 and 50)."""
+"""Print how live the answers are: one, fifty asked in the same instant, fifty asked within a second."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 
 from bench.live import Run, measure
@@ -24,11 +23,15 @@ ROWS: tuple[tuple[str, Callable[[Run], str]], ...] = (
 
 def main() -> None:
     """Measure and print."""
-    runs: list[Run] = [asyncio.run(measure(int(number))) for number in sys.argv[1:] or ("1", "50")]
-    print("| answers at once | " + " | ".join(str(run.answers) for run in runs) + " |")
+    runs = [asyncio.run(measure(answers, spread_s=spread_s)) for answers, spread_s in ((1, 0.0), (50, 0.0), (50, 1.0))]
+    print("| answers at once | " + " | ".join(_title(run) for run in runs) + " |")
     print("|---|" + "---|" * len(runs))
     for title, show in ROWS:
         print(f"| {title} | " + " | ".join(show(run) for run in runs) + " |")
+
+
+def _title(run: Run) -> str:
+    return f"{run.answers}, asked within {run.spread_s:g} s" if run.spread_s else str(run.answers)
 
 
 if __name__ == "__main__":

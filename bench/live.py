@@ -22,7 +22,7 @@ class Run:
     """One run. cpu_s: of the bot's process, per 1,000 words. memory_mib: its peak resident size."""
 
     answers: int
-    words: int
+    spread_s: float
     live: Figures
     worst_first_s: float
     worst_last_s: float
@@ -32,8 +32,11 @@ class Run:
     memory_mib: float
 
 
-async def measure(answers: int, *, words: int = 1000, per_s: int = 50) -> Run:
-    """Start everything anew, ask `answers` questions at once in as many channels, and compare the servers' records."""
+async def measure(answers: int, *, spread_s: float = 0.0, words: int = 1000, per_s: int = 50) -> Run:
+    """Start everything anew, ask `answers` questions in as many channels, and compare the servers' records.
+
+    spread_s: the time within which they are asked; 0 in the same instant, so that they also end in the same instant.
+    """
     with tempfile.TemporaryDirectory() as folder:
         async with stack(Path(folder)) as running, people(running.page) as who, aiohttp.ClientSession() as http:
             you = who("you")
@@ -41,14 +44,19 @@ async def measure(answers: int, *, words: int = 1000, per_s: int = 50) -> Run:
             await asyncio.sleep(2)  # let start-up be over before CPU time is counted
             cpu_before, requests_before = _cpu_s(running.bot.pid), len(await you.requests())
             prompts = [f"[[tokens={words} rate={per_s}]] number {index}" for index in range(answers)]
-            await asyncio.gather(*(you.ask(c, p) for c, p in zip(channels, prompts, strict=True)))
+            await asyncio.gather(
+                *(
+                    _ask(you, channel, prompt, spread_s * index / answers)
+                    for index, (channel, prompt) in enumerate(zip(channels, prompts, strict=True))
+                )
+            )
             await _until_all_stand(you, channels, words)
             cpu_s = _cpu_s(running.bot.pid) - cpu_before
             each = await _figures(you, http, running, channels, prompts)
             requests = (await you.requests())[requests_before:]
             return Run(
                 answers,
-                words,
+                spread_s,
                 together(each),
                 max(one.first_s for one in each),
                 max(one.last_s for one in each),
@@ -57,6 +65,11 @@ async def measure(answers: int, *, words: int = 1000, per_s: int = 50) -> Run:
                 cpu_s * 1000 / (answers * words),
                 _peak_mib(running.bot.pid),
             )
+
+
+async def _ask(you: Person, channel: str, prompt: str, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    await you.ask(channel, prompt)
 
 
 async def _channels(you: Person, number: int) -> list[str]:
