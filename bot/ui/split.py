@@ -25,12 +25,16 @@ _SPAN = re.compile(
     r"|\*\*[^*\n]+\*\*|__[^_\n]+__|~~[^~\n]+~~|\|\|[^|\n]+\|\|"
     r"|!?\[[^\]\n]*\]\([^)\n]*\Z"
     r"|!?\[[^\]\n]*\]?\Z"
+    r"|(?<!`)`[^`\n]+\Z"
+    r"|\*\*[^*\n]*\*?\Z|__[^_\n]*_?\Z|~~[^~\n]*~?\Z|\|\|[^|\n]*\|?\Z"
 )
 _PARAGRAPH = re.compile(r"\n[ \t]*\n+")
 _LINE = re.compile(r"\n(?!\n)")
 _SENTENCE = re.compile(r"[.!?…。！？]+[\s\"')\]]*\s|[。！？]")
 _SPACE = re.compile(r"\s+")
-_JOINERS = {"\u200d", "\ufe0f", "\ufe0e"}
+# A skin tone or a tag changes the emoji before it; a zero-width joiner binds both its neighbours.
+_JOINED_TO_BEFORE = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u200d]")
+_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # two make a flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ def _cut(opening: str, rest: str, limit: int) -> int:
     fences = list(_fences(opening, window))
     whole = [span.span() for span in _SPAN.finditer(rest[: room + limit]) if len(span[0]) < room // 2]
     starts = [at for at, state in fences if state]
+    headers = [(at, at + len(state)) for at, state in fences if state]
 
     def is_inside_fence(at: int) -> bool:
         state = opening
@@ -140,7 +145,9 @@ def _cut(opening: str, rest: str, limit: int) -> int:
     def is_allowed(at: int) -> bool:
         cuts_span = any(start < at < end for start, end in whole)
         leaves_bare_fence = any(start < at and not window[start:at].strip("`").partition("\n")[2] for start in starts)
-        return 0 < at <= room and not leaves_bare_fence and (not cuts_span or is_inside_fence(at))
+        if not 0 < at <= room or leaves_bare_fence:
+            return False
+        return not rest.startswith(FENCE, at) if is_inside_fence(at) else not cuts_span
 
     def last(pattern: re.Pattern[str], least: float, *, outside: bool) -> int | None:
         for match in reversed(list(pattern.finditer(window, int(room * least)))):
@@ -160,22 +167,27 @@ def _cut(opening: str, rest: str, limit: int) -> int:
     ):
         if found is not None:
             return found
-    return _hard_cut(window, whole, room)
+    return _hard_cut(rest, [*whole, *headers], room)
 
 
-def _hard_cut(window: str, whole: list[tuple[int, int]], room: int) -> int:
+def _hard_cut(text: str, whole: list[tuple[int, int]], room: int) -> int:
     """Cut where no good place exists: not through a short span, a run of backticks, or a composed character."""
-    at = len(window)
-    for start, end in whole:
+    at = min(room, len(text))
+    for start, end in sorted(whole, reverse=True):
         if start < at < end and start > 0:
             at = start
     floor = max(1, at - 64)
-    while at > floor and (_is_joined(window, at) or (window[at - 1] == "`" and window[at : at + 1] in {"`", ""})):
+    while at > floor and (_is_joined(text, at) or (text[at - 1] == "`" and text[at : at + 1] in {"`", ""})):
         at -= 1
-    return at if at > floor else min(room, len(window))
+    return at if at > floor else min(room, len(text))
 
 
-def _is_joined(window: str, at: int) -> bool:
+def _is_joined(text: str, at: int) -> bool:
     """Whether the characters before and after `at` belong together."""
-    before, after = window[at - 1], window[at : at + 1]
-    return before in _JOINERS or (after != "" and (after in _JOINERS or unicodedata.combining(after) > 0))
+    before, after = text[at - 1], text[at : at + 1]
+    if not after or before == "\u200d":
+        return True  # what comes after is not known yet, or bound to what is before
+    if unicodedata.category(after).startswith("M") or _JOINED_TO_BEFORE.match(after):
+        return True
+    letters = _FLAG_LETTERS.search(text, 0, at)
+    return letters is not None and len(letters[0]) % 2 == 1 and _FLAG_LETTERS.match(after) is not None

@@ -101,6 +101,54 @@ def test_a_growing_answer_keeps_its_text_and_its_full_messages(text: str, limit:
     check_messages(text, pages.pieces(is_complete=True), limit)
 
 
+@settings(max_examples=300, deadline=None)
+@given(MARKDOWN, LIMITS, st.lists(st.integers(1, 12), min_size=1, max_size=8))
+def test_a_growing_answer_is_not_cut_through_what_is_still_arriving(text: str, limit: int, sizes: list[int]) -> None:
+    pages = Pages(limit)
+    for chunk in in_chunks(text, sizes):
+        pages.append(chunk)
+        pages.pieces()
+
+    assert spans_cut_through(text, pages.pieces(is_complete=True)) == []
+
+
+@pytest.mark.parametrize(
+    "span", ["**bold words here**", "`code in a line`", "[a link](https://example.org)", "~~a b~~"]
+)
+@pytest.mark.parametrize("filler", range(90, 127))
+def test_a_span_that_is_still_arriving_when_its_message_is_full_goes_to_the_next(span: str, filler: int) -> None:
+    text = ("word " * 30)[:filler] + " " + span + " and more" * 10
+    pages = Pages(130)
+    for character in text:
+        pages.append(character)
+        pages.pieces()
+
+    assert any(span in piece.raw for piece in pages.pieces(is_complete=True))
+
+
+@pytest.mark.parametrize("whole", ["e\u0301\u0323", "👍🏽", "👩‍👩‍👧", "❤️", "1️⃣", "🇫🇷", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "각", "नि"])
+@pytest.mark.parametrize("offset", range(12))
+def test_a_composed_character_is_not_cut_through(whole: str, offset: int) -> None:
+    first, *_ = split("x" * (120 - offset) + whole * 40, 130)
+
+    assert len(first.raw.lstrip("x")) % len(whole) == 0
+
+
+@pytest.mark.parametrize("line", range(100, 121))
+def test_a_fences_language_is_not_cut_through(line: int) -> None:
+    pieces = split("x" * line + "```python\nprint(1)\n```\n" + "word " * 30, 130)
+
+    assert [piece for piece in pieces if "python" in piece.raw and "```python\n" not in piece.raw] == []
+    assert not any(piece.raw.startswith("thon") for piece in pieces)
+
+
+@pytest.mark.parametrize("lines", range(8, 16))
+def test_code_that_just_fits_leaves_no_empty_block_behind(lines: int) -> None:
+    pieces = split("```py\n" + "x = 1234567\n" * lines + "```\n" + "After.\n" * 20, 130)
+
+    assert [piece.shown for piece in pieces if "```py\n```" in piece.shown] == []
+
+
 @pytest.mark.parametrize("limit", [300, 2000])
 def test_readmes_as_people_write_them_are_cut_well(limit: int) -> None:
     texts = readmes()
