@@ -85,13 +85,13 @@ class _Reader:
         if not path:
             return ""
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as failed:
+            return Path(path).read_text(encoding="utf-8-sig").strip()
+        except (OSError, ValueError) as failed:  # ValueError: no UTF-8, or no path at all
             raise SettingError(name, f"cannot be read ({type(failed).__name__})") from None
 
 
 def _header_value(raw: str) -> str:
-    if not re.fullmatch(r"[\x21-\x7e]+", raw):
+    if not re.fullmatch(r"[\x21-\x7e]+", raw) or {'"', "'"} & {raw[0], raw[-1]}:
         raise ValueError("must be one word of plain characters, without quotes or line breaks")
     return raw
 
@@ -108,20 +108,25 @@ def _web_address(raw: str) -> str:
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         is_good = False
-    if not is_good or parts.query or parts.fragment or "@" in parts.netloc or any(c.isspace() for c in raw):
+    if not is_good or parts.query or parts.fragment or "@" in parts.netloc or not _is_one_word(raw):
         raise ValueError("must be a web address such as https://example.org/v1")
     return raw.rstrip("/")
 
 
 def _name(raw: str) -> str:
-    if any(c.isspace() for c in raw) or len(raw) > 100:
+    if not _is_one_word(raw) or len(raw) > 100:
         raise ValueError("must be a model name without spaces")
     return raw
 
 
+def _is_one_word(raw: str) -> bool:
+    return raw.isprintable() and " " not in raw
+
+
 def _database_url(raw: str) -> str:
-    if not raw.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("must begin with sqlite:/// (PostgreSQL comes later)")
+    path = raw.removeprefix("sqlite:///")
+    if path in {raw, "", ":memory:"} or "?" in path:
+        raise ValueError("must be sqlite:/// and the name of a file (PostgreSQL comes later)")
     return raw
 
 

@@ -29,6 +29,6 @@ def set_up_logging(level: str, form: str) -> None:
     handler.setFormatter(_JsonFormatter() if form == "json" else text)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING if level != "DEBUG" else logging.INFO)
+    root.setLevel(logging.INFO if level == "DEBUG" else max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for ours in ("bot", "cogs"):
         logging.getLogger(ours).setLevel(level)

@@ -20,12 +20,15 @@ class Work:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Count the current task as work. Raises InputError("draining") when the program is about to end."""
-        if self._is_draining:
-            raise InputError("draining")
+        """Count the current task as work, once. Raises InputError("draining") when the program is about to end."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("work runs in a task")
+        if task in self._tasks:
+            yield
+            return
+        if self._is_draining:
+            raise InputError("draining")
         self._tasks.add(task)
         self._is_idle.clear()
         try:

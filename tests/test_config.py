@@ -50,6 +50,8 @@ def test_a_missing_secret_is_named(name: str, blank: str) -> None:
         ("DISCORD_TOKEN", "qqq\u2026"),
         ("GROK_API_KEY", "qqq qqq"),
         ("GROK_API_KEY", "qqqü"),
+        ("GROK_API_KEY", '"qqq"'),  # as an env file of Docker's keeps them
+        ("DISCORD_TOKEN", "'qqq'"),
         ("GROK_BASE_URL", "qqq"),
         ("GROK_BASE_URL", "ftp://qqq"),
         ("GROK_BASE_URL", "https://"),
@@ -63,10 +65,16 @@ def test_a_missing_secret_is_named(name: str, blank: str) -> None:
         ("DISCORD_API_URL", "https://exa mple.org/qqq"),
         ("GROK_MODEL", "qqq qqq"),
         ("GROK_IMAGE_MODEL", "q" * 101),
+        ("GROK_MODEL", "qqq\x00"),
+        ("GROK_BASE_URL", "https://qqq\x00.example.org"),
         ("GROK_IMAGE_EDIT_MODEL", "qqq\tqqq"),
         ("GROK_VIDEO_MODEL", "qqq qqq"),
         ("DATABASE_URL", "mysql://me:qqq@host/base"),
         ("DATABASE_URL", "qqq.db"),
+        ("DATABASE_URL", "postgresql://me:qqq@host/base"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///qqq.db?mode=ro"),
         ("MEMORY_TOKENS", "qqq"),
         ("MEMORY_TOKENS", "199"),
         ("MEMORY_TOKENS", "1000001"),
@@ -115,6 +123,16 @@ def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
 
 def test_the_variable_wins_over_the_file(tmp_path: Path) -> None:
     assert load_settings({**SECRETS, "GROK_API_KEY_FILE": str(tmp_path / "none")}).grok_api_key.reveal() == KEY
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(TOKEN, encoding="utf-8-sig")
+    assert load_settings({"DISCORD_TOKEN_FILE": str(file), "GROK_API_KEY": KEY}).discord_token.reveal() == TOKEN
+
+
+def test_what_is_no_path_at_all_is_named_by_its_variable() -> None:
+    assert refusal({"DISCORD_TOKEN_FILE": "qqq\x00", "GROK_API_KEY": KEY}).name == "DISCORD_TOKEN_FILE"
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\xff"])

@@ -128,3 +128,12 @@ async def test_a_farewell_that_never_ends_does_not_hold_the_program() -> None:
         assert await work.drain(patience_s=0.0, farewell_s=0.0) == 1
     job.may_say_farewell.set()
     await asyncio.wait({job.task}, timeout=DEADLINE_S)
+
+
+async def test_a_task_that_counts_twice_is_work_until_the_outer_end() -> None:
+    work = Work()
+    with work.running():
+        with work.running():
+            assert len(work) == 1
+        assert len(work) == 1
+    assert len(work) == 0

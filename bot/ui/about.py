@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from bot.errors import UpstreamError
 from bot.ui import text
@@ -25,8 +26,8 @@ class StatusFacts:
 
 def models_text(names: Sequence[str], in_use: Mapping[str, str]) -> str:
     """Return the list of models as one message. in_use: what each model in use is used for."""
-    missing = [f"`{name}` for {use}" for name, use in in_use.items() if name not in names]
-    lines = [f"- `{name}`{f' · **{in_use[name]}**' if name in in_use else ''}" for name in names]
+    missing = [f"`{text.code(name)}` for {use}" for name, use in in_use.items() if name not in names]
+    lines = [f"- `{text.code(name)}`{f' · **{in_use[name]}**' if name in in_use else ''}" for name in names]
     if missing:
         lines.append(f"⚠️ Configured but not listed by the server: {', '.join(missing)}.")
     head = f"**{len(names)} models** on this Grok server:\n" if names else "This Grok server lists no models.\n"
@@ -45,10 +46,15 @@ def status_text(facts: StatusFacts) -> str:
         upstream = f"🟢 Grok answers ({facts.upstream_s * 1000:.0f} ms)"
     else:
         upstream = f"🔴 {text.sentence(facts.upstream_problem)}"
+    shards = text.counted(facts.shards, "shard")
+    if isfinite(facts.gateway_s):
+        gateway = f"🟢 Discord answers ({facts.gateway_s * 1000:.0f} ms, {shards})"
+    else:  # no heartbeat was answered yet
+        gateway = f"🟢 Discord is connected ({shards})"
     return "\n".join(
         (
             upstream,
-            f"🟢 Discord answers ({facts.gateway_s * 1000:.0f} ms, {text.counted(facts.shards, 'shard')})",
+            gateway,
             f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"
             f" · refused by Discord's rate limits: {facts.refused}",
         )

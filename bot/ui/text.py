@@ -167,11 +167,12 @@ def sentence(error: GrokBotError) -> str:
 
 
 def _as_code(facts: Mapping[str, object]) -> dict[str, object]:
-    """Return the facts as they may stand between backticks, where a backslash would be seen."""
-    return {
-        name: _unmentioned(cut(" ".join(fact.split()).replace("`", "'"), 100)) if isinstance(fact, str) else fact
-        for name, fact in facts.items()
-    }
+    return {name: code(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+
+
+def code(text: str, limit: int = 100) -> str:
+    """Return foreign text as it may stand between backticks, where a backslash would be seen."""
+    return _unmentioned(cut(" ".join(text.split()).replace("`", "'"), limit))
 
 
 def _unmentioned(text: str) -> str:

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.log import set_up_logging
+from bot.secret import Secret
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    levels = {name: logging.getLogger(name).level for name in ("", "bot", "cogs")}
+    handlers = root.handlers[:]
+    yield
+    root.handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def written(capsys: pytest.CaptureFixture[str], level: str, form: str = "text") -> str:
+    set_up_logging(level, form)
+    for name in ("bot.ui.live", "cogs.chat", "discord.http"):
+        for number in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
+            logging.getLogger(name).log(number, "from %s at %d", name, number)
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("level", "ours", "theirs"), [("DEBUG", 10, 20), ("INFO", 20, 30), ("WARNING", 30, 30), ("ERROR", 40, 40)]
+)
+def test_libraries_speak_later_than_the_bot_does(
+    capsys: pytest.CaptureFixture[str], level: str, ours: int, theirs: int
+) -> None:
+    said = written(capsys, level)
+
+    for name, least in (("bot.ui.live", ours), ("cogs.chat", ours), ("discord.http", theirs)):
+        heard = [number for number in (10, 20, 30, 40) if f"from {name} at {number}\n" in said]
+        assert heard == [number for number in (10, 20, 30, 40) if number >= least]
+
+
+def test_json_is_one_object_a_line_with_its_error(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging("INFO", "json")
+    log = logging.getLogger("bot.test")
+    log.info("two\nlines and ünïcode")
+    try:
+        raise ZeroDivisionError("made up")
+    except ZeroDivisionError:
+        log.exception("failed")
+
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (first["level"], first["logger"], first["message"]) == ("INFO", "bot.test", "two\nlines and ünïcode")
+    assert "error" not in first
+    assert "ZeroDivisionError: made up" in second["error"]
+
+
+def test_setting_up_twice_writes_every_line_once(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging("INFO", "text")
+    set_up_logging("INFO", "text")
+    logging.getLogger("bot.test").info("once")
+
+    assert capsys.readouterr().err.count("once") == 1
+
+
+def test_a_secret_is_masked_however_it_is_printed() -> None:
+    secret = Secret("hush")
+
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{[secret]}", "%s %r" % (secret, secret)]  # noqa: UP031  # as logging does
+
+    assert not any("hush" in text for text in shown)
+    assert secret.reveal() == "hush"
+    assert secret == Secret("hush")
+    assert secret != Secret("hash")
+    assert not Secret("")
+    assert not hasattr(secret, "__dict__")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.ui.about import StatusFacts, models_text, status_text
+from bot.ui.face import MESSAGE_LIMIT_CHARS
+from bot.ui.memory import memory_text
+
+
+def test_a_gateway_without_a_heartbeat_yet_has_no_number() -> None:
+    facts = StatusFacts(0.1, None, gateway_s=math.nan, shards=1, answering=0, refused=0, uptime_s=1.0)
+
+    assert "nan" not in status_text(facts)
+    assert "Discord is connected (1 shard)" in status_text(facts)
+
+
+def test_the_models_in_use_are_marked_and_missing_ones_are_named() -> None:
+    said = models_text(["grok-3", "grok-4"], {"grok-3": "/ask", "grok-video": "/video"})
+
+    assert "- `grok-3` · **/ask**" in said
+    assert "- `grok-4`\n" in said
+    assert "Configured but not listed by the server: `grok-video` for /video." in said
+
+
+@given(st.lists(st.text(max_size=4000), max_size=400))
+def test_names_of_models_cannot_leave_their_backticks(names: list[str]) -> None:
+    said = models_text([f"`{name}\n@everyone" for name in names], {})
+
+    assert len(said) <= MESSAGE_LIMIT_CHARS
+    assert all(line.count("`") in {0, 2} for line in said.splitlines())
+    assert "@everyone" not in said
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=200), st.text(max_size=9000)), max_size=200
+    ),
+    st.integers(1, 10**12),
+    st.integers(0, 10**12),
+)
+def test_a_memory_is_one_message_that_pings_nobody(turns: list[tuple[str, str, str]], total: int, tokens: int) -> None:
+    loud = [(role, f"{name}<@123456789012345678>", f"@here {said}") for role, name, said in turns]
+
+    said = memory_text(loud, total=total, tokens=tokens)
+
+    assert len(said) <= MESSAGE_LIMIT_CHARS
+    assert "<@1" not in said
+    assert "@here" not in said
