@@ -25,14 +25,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.demo": frozenset(),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
     "bot.store": frozenset({"sqlalchemy", "alembic", "bot.errors"}),
-    "bot.services": frozenset({"bot.grok", "bot.store", "dbos", "bot.errors"}),
+    "bot.files": frozenset({"PIL", "pypdfium2", "bot.errors"}),
+    "bot.services": frozenset({"bot.files", "bot.grok", "bot.store", "dbos", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
-    "bot.ui": frozenset({"discord", "aiohttp", "bot.grok.types", "bot.errors"}),
+    # wcwidth, pylatexenc: tables that line up and formulae that can be read.
+    "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.errors"}),
     "bot.app": frozenset(
         {"discord", "aiohttp", "bot.services", "bot.ui", "bot.errors", "bot.work", "bot.command_sync"}
     ),
+    # What several cogs share: an answer is asked for by a command, a message, a button or a menu.
+    "bot.answering": frozenset({"discord", "bot.app", "bot.services", "bot.ui", "bot.errors"}),
     # bot.errors: a cog ends its card with the sentence for what went wrong.
-    "cogs": frozenset({"discord", "bot.app", "bot.services", "bot.ui", "bot.errors"}),
+    "cogs": frozenset({"discord", "bot.app", "bot.answering", "bot.services", "bot.ui", "bot.errors"}),
     "sandbox": frozenset({"aiohttp", "PIL", "av"}),
 }
 

@@ -23,6 +23,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
+from bot.ui.sentences import controls, files, memory, pointing, preferences
 
 EMPTY_ANSWER = "Grok finished without writing anything. Please ask again."
 ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, perhaps in other words."
@@ -55,6 +56,11 @@ _INPUT = {
     "needs_manage_messages": NOT_YOURS,
     "no_channel": "I can only answer in a channel or a direct message.",
     "draining": DRAINING,
+    **controls.INPUT,
+    **files.INPUT,
+    **memory.INPUT,
+    **pointing.INPUT,
+    **preferences.INPUT,
 }
 
 _MEDIA = {

@@ -1,0 +1,5 @@
+"""Sentences about what is remembered."""
+
+from __future__ import annotations
+
+INPUT: dict[str, str] = {}

@@ -1,0 +1,5 @@
+"""Sentences about personas, models and tuning."""
+
+from __future__ import annotations
+
+INPUT: dict[str, str] = {}
