@@ -27,12 +27,17 @@ class Settings:
     grok_api_key: Secret
     grok_base_url: str = GROK_BASE_URL
     grok_model: str = "grok-3"
+    grok_fast_model: str = ""
+    grok_vision_model: str = ""
     grok_image_model: str = "grok-imagine-1.0"
     grok_image_edit_model: str = "grok-imagine-1.0-edit"
     grok_video_model: str = "grok-imagine-1.0-video"
     database_url: str = "sqlite:///data/grokcord.db"
     discord_api_url: str = DISCORD_API_URL
-    memory_tokens: int = 6000
+    context_tokens: int = 131_072
+    memory_tokens: int = 16_000
+    chat_at_once: int = 50
+    chat_per_channel: int = 5
     max_file_mb: int = 100
     log_level: str = "INFO"
     log_format: str = "text"
@@ -46,12 +51,17 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         grok_api_key=read.secret("GROK_API_KEY", _header_value),
         grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
         grok_model=read.value("GROK_MODEL", "grok-3", _name),
+        grok_fast_model=read.value("GROK_FAST_MODEL", "", _name),
+        grok_vision_model=read.value("GROK_VISION_MODEL", "", _name),
         grok_image_model=read.value("GROK_IMAGE_MODEL", "grok-imagine-1.0", _name),
         grok_image_edit_model=read.value("GROK_IMAGE_EDIT_MODEL", "grok-imagine-1.0-edit", _name),
         grok_video_model=read.value("GROK_VIDEO_MODEL", "grok-imagine-1.0-video", _name),
         database_url=read.value("DATABASE_URL", "sqlite:///data/grokcord.db", _database_url),
         discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, _web_address),
-        memory_tokens=read.value("MEMORY_TOKENS", "6000", _whole_number(200, 1_000_000)),
+        context_tokens=read.value("CONTEXT_TOKENS", "131072", _whole_number(2000, 10_000_000)),
+        memory_tokens=read.value("MEMORY_TOKENS", "16000", _whole_number(200, 1_000_000)),
+        chat_at_once=read.value("CHAT_AT_ONCE", "50", _whole_number(1, 1000)),
+        chat_per_channel=read.value("CHAT_PER_CHANNEL", "5", _whole_number(1, 1000)),
         max_file_mb=read.value("MAX_FILE_MB", "100", _whole_number(1, 2000)),
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
