@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 
-from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamInterrupted, UpstreamUnavailable
-from bot.grok.chunks import citations_of, error_payload, finish_of, parse_chunk, usage_of
-from bot.grok.failures import error_from_event
+from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamInterrupted
+from bot.grok.chunks import citations_of, finish_of, usage_of
+from bot.grok.reading import chunk_of, is_done
 from bot.grok.replies import WHOLE
 from bot.grok.shapes import Choice, Chunk
 from bot.grok.sse import Event
@@ -25,8 +25,6 @@ from bot.grok.types import (
     Usage,
 )
 from bot.secret import Secret
-
-DONE = b"[DONE]"
 
 
 def chat_payload(request: ChatRequest, *, stream: bool) -> dict[str, object]:
@@ -71,17 +69,15 @@ class ChatReader:
     def read(self, event: Event) -> list[ChatEvent]:
         """Return what one event adds to the answer."""
         self._saw_event = True
-        if event.data == DONE or event.data.strip() == DONE:
+        if is_done(event):
             self.is_done = True
             return []
-        chunk = parse_chunk(event.data)
+        try:
+            chunk = chunk_of(event, self._secrets)
+        except UpstreamError as error:
+            raise self.broken(error) from None
         if chunk is None:
-            if event.name == WHOLE:
-                raise UpstreamUnavailable
             return []
-        failure = error_payload(chunk, event)
-        if failure is not None:
-            raise self.broken(error_from_event(failure, secrets=self._secrets))
         self._note(chunk)
         choice = next((choice for choice in chunk.choices or () if not choice.index), None)
         shown = self._read_choice(choice, is_whole=event.name == WHOLE) if choice else []

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamInterrupted, UpstreamUnavailable
-from bot.grok.chat import DONE
-from bot.grok.chunks import decode_raw, error_payload, parse_chunk
+from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamInterrupted
+from bot.grok.chunks import decode_raw
 from bot.grok.endpoint import Endpoint
 from bot.grok.extract import find_pictures, whole_picture
-from bot.grok.failures import error_from_event
+from bot.grok.reading import chunk_of, is_done
 from bot.grok.replies import WHOLE
 from bot.grok.shapes import Choice
 from bot.grok.sse import Event
@@ -62,17 +61,12 @@ class ImageReader:
     def read(self, event: Event) -> list[Preview]:
         """Return the preview that `event` brings, if any."""
         self.saw_reply = True
-        if event.data.strip() == DONE:
+        if is_done(event):
             self.is_done = True
             return []
-        chunk = parse_chunk(event.data)
+        chunk = chunk_of(event, self._secrets)
         if chunk is None:
-            if event.name == WHOLE:
-                raise UpstreamUnavailable
             return []
-        failure = error_payload(chunk, event)
-        if failure is not None:
-            raise error_from_event(failure, secrets=self._secrets)
         if event.name == WHOLE:
             self.is_done = True
         if chunk.choices is None:

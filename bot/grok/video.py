@@ -12,19 +12,17 @@ from bot.errors import (
     UpstreamError,
     UpstreamInterrupted,
     UpstreamModelUnknown,
-    UpstreamUnavailable,
     UpstreamUnsupported,
 )
 from bot.grok.attempts import Attempts, Patience
-from bot.grok.chat import DONE, user_message
-from bot.grok.chunks import error_payload, parse_chunk
+from bot.grok.chat import user_message
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
 from bot.grok.extract import FoundClip, ProgressScanner, find_clip
-from bot.grok.failures import error_from_event
 from bot.grok.http import Call, Wire
 from bot.grok.images import SIZES
 from bot.grok.jobs import VideoJobs
+from bot.grok.reading import chunk_of, is_done
 from bot.grok.replies import WHOLE
 from bot.grok.retry import may_have_generated
 from bot.grok.sse import Event
@@ -55,17 +53,12 @@ class VideoReader:
     def read(self, event: Event) -> list[VideoProgress]:
         """Return the progress that `event` announces, in its content or in its reasoning."""
         self.saw_reply = True
-        if event.data.strip() == DONE:
+        if is_done(event):
             self.is_done = True
             return []
-        chunk = parse_chunk(event.data)
+        chunk = chunk_of(event, self._secrets)
         if chunk is None:
-            if event.name == WHOLE:
-                raise UpstreamUnavailable
             return []
-        failure = error_payload(chunk, event)
-        if failure is not None:
-            raise error_from_event(failure, secrets=self._secrets)
         self.is_done = self.is_done or event.name == WHOLE
         progress: list[VideoProgress] = []
         for choice in chunk.choices or ():
