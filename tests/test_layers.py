@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),
     "bot.work": frozenset({"discord", "bot.errors"}),
+    "bot.stops": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.demo": frozenset(),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),

@@ -1,0 +1,51 @@
+"""The answers being written, so that a Stop button can end one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Stop:
+    """One answer being written by a task. is_pressed: somebody wants it to end here."""
+
+    def __init__(self, task: asyncio.Task[object]) -> None:
+        self._task = task
+        self.is_pressed = False
+
+    def press(self) -> None:
+        """End the writing; pressing twice is harmless."""
+        if not self.is_pressed:
+            self.is_pressed = True
+            self._task.cancel()
+
+
+class Stops:
+    """The answers being written, by the key of their buttons."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Stop] = {}
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Stop]:
+        """Let the current task be stopped by its key while it writes."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("an answer is written in a task")
+        stop = self._by_key[key] = Stop(task)
+        try:
+            yield stop
+        finally:
+            del self._by_key[key]
+
+    def is_writing(self, key: str) -> bool:
+        """Whether this answer is being written now."""
+        return key in self._by_key
+
+    def press(self, key: str) -> bool:
+        """Stop an answer; False when nobody writes it (any more)."""
+        stop = self._by_key.get(key)
+        if stop is not None:
+            stop.press()
+        return stop is not None

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.services.json_answers import find_json, json_problem
+
+GOOD = ['{"a": 1}', " [1, 2]\n", '```json\n{"a": "é"}\n```', "```\n[]\n```", '"text"', "null"]
+BAD = ["", "Here it is: {}", "{'a': 1}", '{"a": 1', "```json\n{\n```", "{} {}"]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_json_is_recognised_with_or_without_a_fence(text: str) -> None:
+    assert json_problem(text) is None
+    found = find_json(text)
+    assert found is not None
+    json.loads(found)
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_no_json_has_a_problem_and_no_file(text: str) -> None:
+    assert json_problem(text)
+    assert find_json(text) is None
+
+
+def test_a_problem_says_where_it_is() -> None:
+    assert json_problem('{\n"a": }') == "Expecting value in line 2, column 6"
+
+
+def test_a_file_is_indented_and_keeps_its_letters() -> None:
+    assert find_json('{"a":["é"]}') == '{\n  "a": [\n    "é"\n  ]\n}\n'
+
+
+def test_json_that_is_nested_too_deeply_is_a_problem_and_no_crash() -> None:
+    assert json_problem("[" * 200_000) is not None

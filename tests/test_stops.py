@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.stops import Stops
+
+
+async def test_a_stop_ends_the_task_that_writes() -> None:
+    stops = Stops()
+    begun = asyncio.Event()
+
+    async def write() -> str:
+        with stops.writing("7") as stop:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                assert stop.is_pressed
+        return "ended"
+
+    writing = asyncio.create_task(write())
+    await begun.wait()
+    assert stops.is_writing("7")
+    assert stops.press("7")
+    assert stops.press("7"), "pressing twice is harmless"
+    assert await asyncio.wait_for(writing, 5) == "ended"
+    assert not stops.is_writing("7")
+
+
+async def test_an_answer_that_nobody_writes_cannot_be_stopped() -> None:
+    assert not Stops().press("7")
+
+
+async def test_an_answer_is_no_longer_being_written_when_writing_fails() -> None:
+    stops = Stops()
+    with pytest.raises(ValueError, match="broken"), stops.writing("7"):
+        raise ValueError("broken")
+    assert not stops.is_writing("7")
