@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.log": frozenset({"discord", "bot.errors"}),
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset(),
+    "bot.background": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.demo": frozenset(),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
