@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         image_s=options.image_s,
         video_s=options.video_s,
         app_url=options.app_url,
+        is_proxy_only=options.proxy_only,
     )
     return asyncio.run(serve(settings, options.port))
 
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--image-s", type=_seconds, default=2.5, help="how long a picture takes")
     parser.add_argument("--video-s", type=_seconds, default=8.0, help="how long a clip takes")
     parser.add_argument("--app-url", help='what file links begin with; "" as a proxy that does not know its address')
+    parser.add_argument("--proxy-only", action="store_true", help="ignore what the proxy ignores: max_tokens and more")
     return parser
 
 

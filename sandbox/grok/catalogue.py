@@ -29,8 +29,8 @@ WHOLE_REPLY = {
 PROXY = {
     "g2": "g2: the later proxy's form of cut, stall, http, notokens, moderated, wserror",
     "plain": "a plain answer, without reasoning",
-    "think": "reasoning in <think>, whatever the model",
-    "search": "a search inside the reasoning",
+    "think": "think[=S]: reasoning in <think>, whatever the model, lasting S seconds",
+    "search": "a search inside the reasoning, and its sources as annotations at the end",
     "card": "an inline picture card",
     "chatimage": "pictures drawn within a chat answer",
     "empty": "the answer has no text, finish stop",
@@ -60,7 +60,8 @@ STREAM = {
     "nodone": "the whole answer, but neither finish nor [DONE]",
     "nofinish": "the whole answer and [DONE], no finish",
     "onlyfinish": "the whole answer and finish, no [DONE]",
-    "length": "finish_reason length",
+    "length": 'half of the answer, finish_reason length; asked to "continue", it goes on where it stopped',
+    "badjson": "JSON mode: no valid JSON the first time; asked again for valid JSON, it is valid",
     "filter": "finish_reason content_filter",
     "comments": "comment lines as keepalives",
     "bad_json": "one event in the middle is no JSON",
@@ -110,3 +111,18 @@ MEDIA = {
     "video_expired": "clip of /v1/videos: status expired",
 }
 FAULTS = PACE | WHOLE_REPLY | PROXY | STREAM | REASONING | VENDORS | MEDIA
+
+# What a prompt or a request brings about without any fault, each with what it does.
+WORDS = {
+    "300 words": "an answer of about so many words; “long”, “essay” or “story” give some 700",
+    "table": "a table; “wide table” one with letters of double width",
+    "code": "a short program; “long code” one of a hundred lines and more",
+    "formula": "formulae in TeX, inline and on lines of their own",
+    "summarise": "a short summary that names the words used most",
+    "continue": "after an answer that was cut short: its rest",
+    "previous": "what was asked before, as far as it was sent along",
+    "pirate": "in the system prompt: an answer that begins with Arr!",
+    "temperature": "a parameter: the answer names it",
+    "max_tokens": "a parameter: the answer is cut there, finish_reason length",
+    "response_format": 'a parameter: {"type": "json_object"} gives a small JSON object about the question',
+}

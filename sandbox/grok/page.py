@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 from aiohttp import web
 
-from sandbox.grok.catalogue import FAULTS
+from sandbox.grok.catalogue import FAULTS, WORDS
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -24,6 +25,8 @@ PAGE = """<!doctype html>
 <h1>Demo Grok server</h1>
 <p>This is a demo and no model. It speaks an OpenAI-compatible API at <code>{base}</code>, writes believable Markdown
 about what it is asked, draws pictures and films short clips. The same request gives the same answer.</p>
+<h2>What it listens to</h2>
+<dl>{words}</dl>
 <h2>Going wrong on purpose</h2>
 <p>Write a name in double brackets into a prompt, as in <code>[[cut]]</code> or <code>[[tokens=1000 rate=50]]</code>, or
 <code>POST /control/next {{"name": "cut", "times": 1}}</code> for the next request.</p>
@@ -37,6 +40,10 @@ about what it is asked, draws pictures and films short clips. The same request g
 
 async def page(request: web.Request) -> web.Response:
     """Answer `GET /`."""
-    faults = "".join(f"<dt><code>{name}</code></dt><dd>{html.escape(about)}</dd>\n" for name, about in FAULTS.items())
+    words, faults = _listed(WORDS), _listed(FAULTS)
     base = html.escape(f"{request.url.origin()}/v1")
-    return web.Response(text=PAGE.format(style=STYLE, base=base, faults=faults), content_type="text/html")
+    return web.Response(text=PAGE.format(style=STYLE, base=base, words=words, faults=faults), content_type="text/html")
+
+
+def _listed(names: Mapping[str, str]) -> str:
+    return "".join(f"<dt><code>{name}</code></dt><dd>{html.escape(about)}</dd>\n" for name, about in names.items())

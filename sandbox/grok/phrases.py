@@ -55,12 +55,17 @@ HEADINGS = (
     "What stays",
 )
 THOUGHTS = (
-    "The question is about {topic}. ",
-    "First I look at the words, then I pick a shape for the answer. ",
-    "It mentions {other} too, so that should appear. ",
-    "A short paragraph, then something to look at. ",
-    "No facts are at hand; I had better say so. ",
-    "That will do. ",
+    "The question is about {topic}.",
+    "First I look at the words, then I pick a shape for the answer.",
+    "It mentions {other} too, so that should appear.",
+    "Does {topic} come before {other}, or the other way round? Let me go through it once more.",
+    "If {topic} comes first, the rest follows almost by itself.",
+    "If {other} comes first, I would have to explain why, and nobody asked for that.",
+    "A list would be easy to read; a table only helps where there is something to compare.",
+    "A short paragraph, then something to look at.",
+    "No facts are at hand; I had better say so.",
+    "I should not promise more about {topic} than one word can hold.",
+    "That will do.",
 )
 _COMMON = (
     "a about add all am an and any are as at be been but by can compare could demo describe did do does explain for "

@@ -19,3 +19,4 @@ class DemoSettings:
     image_s: float = 2.5
     video_s: float = 8.0
     app_url: str | None = None
+    is_proxy_only: bool = False

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from random import Random
 
+from sandbox.grok import blocks
 from sandbox.grok.calls import ChatCall, Turn
-from sandbox.grok.phrases import (
-    HEADINGS,
-    OPENINGS,
-    POINTS,
-    QUOTES,
-    SENTENCES,
-    STOP_WORDS,
-    THOUGHTS,
-)
+from sandbox.grok.phrases import HEADINGS, OPENINGS, SENTENCES, THOUGHTS
 from sandbox.grok.seeds import chance
+from sandbox.grok.topic import Topic, find_topic, plain
 
 PIECE = re.compile(r"\s*\S{1,16}|\s+$")
-WORD = re.compile(r"[^\W\d_][\w'’-]{2,}")
 COUNT = re.compile(r"\b(\d{2,5})[ -]*words?\b", re.IGNORECASE)
 LONG = re.compile(r"\b(long|essay|detailed|in detail|story|article|everything)\b", re.IGNORECASE)
 CODE = re.compile(r"\b(code|python|function|script|program|regex|javascript|bash|sql)\b", re.IGNORECASE)
+LONG_CODE = re.compile(r"\blong (python )?(code|program|script)\b", re.IGNORECASE)
+WIDE_TABLE = re.compile(r"\bwide table\b", re.IGNORECASE)
+FORMULA = re.compile(r"\b(formulae?|formulas|equations?|latex|maths?)\b", re.IGNORECASE)
+PIRATE = re.compile(r"\bpirates?\b", re.IGNORECASE)
 TABLE = re.compile(r"\b(table|compare|comparison|versus|vs|difference|pros|cons)\b", re.IGNORECASE)
+SPECIAL = ((LONG_CODE, blocks.long_code), (WIDE_TABLE, blocks.wide_table), (FORMULA, blocks.formula))
 RECALL = re.compile(r"\b(last|previous|first|earlier|before|remember|memory|again)\b", re.IGNORECASE)
 LONG_WORDS = 700
 MAX_WORDS = 6000
 QUOTE_CHARS = 240
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """The two words of a question that everything is written about."""
-
-    main: str
-    other: str
-
-    def fill(self, sentence: str) -> str:
-        """Return the sentence with the words in their places."""
-        return sentence.format(topic=self.main, other=self.other, Topic=self.main[:1].upper() + self.main[1:])
 
 
 def pieces_of(text: str) -> list[str]:
@@ -47,31 +32,32 @@ def pieces_of(text: str) -> list[str]:
     return PIECE.findall(text)
 
 
-def find_topic(question: str) -> Topic:
-    """Return the words that stand out in a question."""
-    words = [word for word in WORD.findall(question) if word.lower() not in STOP_WORDS]
-    ranked = sorted(dict.fromkeys(words), key=len, reverse=True)[:2]
-    main, other = (*ranked, "the rest", "everything else")[:2] if ranked else ("your message", "the silence around it")
-    return Topic(_plain(main), _plain(other))
-
-
 def think(question: str) -> str:
     """Return what the demo pretends to think before it answers."""
     topic = find_topic(question)
-    return "".join(topic.fill(thought) for thought in THOUGHTS)
+    return "\n".join(topic.fill(thought) for thought in THOUGHTS)
 
 
 def answer(call: ChatCall, question: str, sights: list[str]) -> str:
     """Return the whole answer. sights: one description for each picture that came with the question."""
     luck = chance("answer", question)
     topic = find_topic(question)
-    parts = [_opening(question, luck), *_pictures(sights), *_memory(call, question)]
+    parts = [_persona(call) + _opening(question, luck), *_pictures(sights), *_memory(call, question)]
     wanted = _wanted_words(question)
     if wanted:
         parts.append(_essay(topic, luck, wanted - sum(len(part.split()) for part in parts)))
     else:
         parts += _sections(question, topic, luck)
+    temperature = call.options.get("temperature")
+    if temperature is not None:
+        parts.append(f"*My temperature is {temperature}.*")
     return "\n\n".join(parts)
+
+
+def _persona(call: ChatCall) -> str:
+    """Return how an answer begins for the one persona the demo knows."""
+    told = [turn.text for turn in call.turns if turn.role in ("system", "developer")]
+    return "Arr! " if any(PIRATE.search(text) for text in told) else ""
 
 
 def _opening(question: str, luck: Random) -> str:
@@ -84,11 +70,7 @@ def _opening(question: str, luck: Random) -> str:
 def _quote(text: str) -> str:
     """Return a text as one short line that cannot break the Markdown around it."""
     line = " ".join(text.split())
-    return _plain(line if len(line) <= QUOTE_CHARS else line[:QUOTE_CHARS].rstrip() + "…")
-
-
-def _plain(text: str) -> str:
-    return text.replace("`", "'")
+    return plain(line if len(line) <= QUOTE_CHARS else line[:QUOTE_CHARS].rstrip() + "…")
 
 
 def _pictures(sights: list[str]) -> list[str]:
@@ -131,7 +113,8 @@ def _wanted_words(question: str) -> int:
     """Return how many words a question wants; 0 if it does not say."""
     if count := COUNT.search(question):
         return min(int(count.group(1)), MAX_WORDS)
-    return LONG_WORDS if LONG.search(question) else 0
+    is_special = any(words.search(question) for words, _ in SPECIAL)
+    return LONG_WORDS if LONG.search(question) and not is_special else 0
 
 
 def _essay(topic: Topic, luck: Random, words: int) -> str:
@@ -149,7 +132,7 @@ def _essay(topic: Topic, luck: Random, words: int) -> str:
                 parts.append(paragraph)
                 left -= len(paragraph.split())
         if section % 3 == 1 and left > 60:
-            parts.append(_bullets(topic, luck, 4))
+            parts.append(blocks.bullets(topic, luck, 4))
             left -= len(parts[-1].split())
         section += 1
     return "\n\n".join(parts)
@@ -168,37 +151,12 @@ def _paragraph(topic: Topic, luck: Random, words: int) -> str:
 
 def _sections(question: str, topic: Topic, luck: Random) -> list[str]:
     """Return a paragraph and two or three things to look at, those the question speaks of among them."""
-    makers = {"list": _list, "table": _table, "code": _code, "quote": _saying}
-    chosen = [name for name, words in (("code", CODE), ("table", TABLE)) if words.search(question)]
-    spare = [name for name in makers if name not in chosen]
-    chosen += luck.sample(spare, max(1, 2 - len(chosen)))
-    return [_paragraph(topic, luck, 60), *(makers[name](topic, luck) for name in chosen)]
-
-
-def _list(topic: Topic, luck: Random) -> str:
-    return f"Some things to keep in mind about {topic.main}:\n\n{_bullets(topic, luck, luck.randint(3, 5))}"
-
-
-def _bullets(topic: Topic, luck: Random, count: int) -> str:
-    return "\n".join(f"- {topic.fill(point)}" for point in luck.sample(POINTS, count))
-
-
-def _table(topic: Topic, luck: Random) -> str:
-    rows = [(name, luck.randint(2, 9), luck.randint(2, 9)) for name in ("Patience", "Surprise", "Daily use")]
-    lines = [f"| | {topic.main} | {topic.other} |", "|---|---:|---:|", *(f"| {n} | {a} | {b} |" for n, a, b in rows)]
-    return "Invented marks out of ten:\n\n" + "\n".join(lines)
-
-
-def _code(topic: Topic, luck: Random) -> str:
-    name = re.sub(r"\W+", "_", topic.main.lower(), flags=re.ASCII).strip("_") or "topic"
-    return (
-        "As a program it might look like this:\n\n```python\n"
-        f"def {name}(steps: int = {luck.randint(3, 9)}) -> list[str]:\n"
-        f'    """Count the steps towards {name}."""\n'
-        f'    return [f"{name} {{step}}" for step in range(1, steps + 1)]\n\n\n'
-        f"print({name}()[-1])\n```"
-    )
-
-
-def _saying(topic: Topic, luck: Random) -> str:
-    return f"> {topic.fill(luck.choice(QUOTES))}\n> — the demo"
+    makers = {"list": blocks.listing, "table": blocks.table, "code": blocks.code, "quote": blocks.saying}
+    special = [maker for words, maker in SPECIAL if words.search(question)]
+    replaced = {"code": blocks.long_code, "table": blocks.wide_table}
+    named = [name for name, words in (("code", CODE), ("table", TABLE)) if words.search(question)]
+    chosen = [name for name in named if replaced[name] not in special]
+    spare = [name for name in makers if name not in named]
+    chosen += luck.sample(spare, max(0 if special else 1, 2 - len(chosen) - len(special)))
+    made = [*special, *(makers[name] for name in chosen)]
+    return [_paragraph(topic, luck, 60), *(make(topic, luck) for make in made)]

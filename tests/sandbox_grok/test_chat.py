@@ -146,7 +146,7 @@ async def test_usage_is_zeros(demo: DemoClient) -> None:
 
 
 async def test_unknown_settings_are_ignored(demo: DemoClient) -> None:
-    answer = await demo.chat("hi", max_tokens=1, stop=["demo"], n=3, user="u", stream_options={"include_usage": True})
+    answer = await demo.chat("hi", logit_bias={}, stop=["demo"], n=3, user="u", stream_options={"include_usage": True})
     assert finishes(answer.text) == ["stop"]
     assert len(contents(answer.text)) > 20
 

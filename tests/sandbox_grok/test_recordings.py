@@ -35,7 +35,8 @@ def names(*beginnings: str) -> list[str]:
 @pytest.fixture
 async def twin() -> AsyncIterator[DemoClient]:
     """A demo server set up as the recorded proxy was; only its clips are shorter."""
-    async with demo_server(key="api-key-example", app_url="https://grok.example.org/grok") as client:
+    settings = {"key": "api-key-example", "app_url": "https://grok.example.org/grok", "is_proxy_only": True}
+    async with demo_server(**settings) as client:
         await client.next_fault("seconds=0.2")
         yield client
 
