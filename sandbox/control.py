@@ -44,6 +44,7 @@ class Control:
             ("POST", "guilds", self._add_guild),
             ("POST", "guilds/{guild}/channels", self._add_channels),
             ("POST", "people", self._add_person),
+            ("POST", "channels/{channel}/purge", self._purge),
         ):
             app.router.add_route(method, f"{prefix}/control/{path}", _handling(act))
 
@@ -109,6 +110,16 @@ class Control:
     def _add_person(self, _request: web.Request, form: Json) -> web.Response:
         person = self._world.add_person(str(form["name"]), str(form.get("display") or ""))
         return reply(self._payloads.user(person.id))
+
+    def _purge(self, request: web.Request, form: Json) -> web.Response:
+        """Delete messages in one go, as only another bot could."""
+        channel = self._world.channels.get(int(request.match_info["channel"]))
+        wanted = {int(each) for each in form["messages"]}
+        found = [self._world.messages[i] for i in channel.message_ids if i in wanted] if channel else []
+        if channel is None or not found:
+            raise Refused("There are no such messages.", 404)
+        self._world.delete(channel, found, is_bulk=True)
+        return reply({"deleted": len(found)})
 
 
 def _handling(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

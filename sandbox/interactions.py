@@ -17,6 +17,11 @@ from sandbox.shapes import Json
 from sandbox.world import World
 
 KEPT = 20_000
+DEFAULT_LOCALE = "en-US"
+_LOCALES = (
+    "bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi", "hr", "hu", "id", "it", "ja",
+    "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th", "tr", "uk", "vi", "zh-CN", "zh-TW",
+)  # fmt: skip
 Later = Callable[[float, Callable[[], None]], object]
 
 
@@ -41,7 +46,8 @@ class Timing:
 class Start:
     """What a person did. data: the interaction's `data`; name: what to call it; source: the message it was done on.
 
-    metadata: what later answers tell of it; on_choices: gets what an autocomplete is answered with.
+    metadata: what later answers tell of it; on_choices: gets what an autocomplete is answered with; locale: the
+    language of the person's client.
     """
 
     kind: Kind
@@ -54,6 +60,7 @@ class Start:
     metadata: Json | None = None
     is_context_menu: bool = False
     on_choices: Callable[[list[Json]], None] | None = None
+    locale: str = DEFAULT_LOCALE
 
 
 @dataclass(slots=True)
@@ -173,7 +180,7 @@ class Interactions:
             "channel_id": str(channel.id),
             "channel": self.channel_for(channel, start.user_id),
             "app_permissions": str(world.may(bot_id, channel)),
-            "locale": "en-US",
+            "locale": start.locale,
             "context": 0 if channel.guild_id else 1,
             "entitlements": [],
             "authorizing_integration_owners": _owners(channel),
@@ -216,6 +223,17 @@ class Interactions:
         """Return whether somebody may use commands in a channel."""
         needed = permissions.VIEW_CHANNEL | permissions.USE_APPLICATION_COMMANDS
         return self._world.may(user_id, channel) & needed == needed
+
+
+def find_locale(language: object) -> str:
+    """Return Discord's locale for a browser's language such as "de-AT": itself, or one of the same language.
+
+    Source: https://discord.com/developers/docs/reference#locales
+    """
+    named = str(language)
+    family = named.partition("-")[0]
+    related = (locale for locale in _LOCALES if family and locale.partition("-")[0] == family)
+    return named if named in _LOCALES else DEFAULT_LOCALE if family == "en" else next(related, DEFAULT_LOCALE)
 
 
 def _owners(channel: Channel) -> Json:

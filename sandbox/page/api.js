@@ -34,7 +34,8 @@ export class PersonApi {
   remove = (message) => request("DELETE", this.#path(message));
   openThread = (channelId, body) => this.post(`channels/${channelId}/threads`, body);
   openDm = (userId) => this.post("dms", { recipient_id: userId });
-  interact = (kind, body, files) => this.post(`interactions/${kind}`, body, files);
+  interact = (kind, body, files) =>
+    this.post(`interactions/${kind}`, { locale: navigator.language, ...body }, files);
 
   #path(message) {
     return `${this.base}channels/${message.channel_id}/messages/${message.id}`;

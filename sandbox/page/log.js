@@ -17,6 +17,7 @@ export class Log {
     this.list = root.querySelector(".log-list");
     this.pill = root.querySelector(".log-pill");
     this.isPinned = true;
+    this.placedAt = 0; // how far down toBottom left the view
     this.channelId = null;
     this.lastSeen = null;
     this.firstId = null;
@@ -34,6 +35,7 @@ export class Log {
     const { channelId } = state.place;
     const room = roomOf(state, channelId);
     if (channelId !== this.channelId) this.#enter(channelId);
+    this.#noticeScrolling();
     const heightBefore = this.scroller.scrollHeight;
     const topBefore = this.scroller.scrollTop;
     const isOlder =
@@ -51,6 +53,13 @@ export class Log {
   toBottom() {
     this.isPinned = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.placedAt = this.scroller.scrollTop;
+  }
+
+  /** Let go of the bottom when somebody scrolled up and the browser has not said so yet: its event comes a frame late. */
+  #noticeScrolling() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    if (scrollTop < this.placedAt && scrollHeight - scrollTop - clientHeight >= NEAR_PX) this.isPinned = false;
   }
 
   /** Scroll to a message and let it light up. */
@@ -67,6 +76,7 @@ export class Log {
   #enter(channelId) {
     this.channelId = channelId;
     this.isPinned = true;
+    this.placedAt = 0;
     this.lastSeen = null;
     this.firstId = null;
   }

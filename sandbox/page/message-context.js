@@ -5,15 +5,17 @@ import { displayName, roomOf } from "./state.js";
 import { h, icon } from "./view.js";
 
 const PREVIEW_CHARS = 140;
-const CONTEXT_MENU = 23; // Discord: message type of the answer to a command from a menu
+const COMMAND = 2; // Discord: type of interactions that commands start
 const THREAD_CREATED = 18;
 
-/** The command a message answers, {name, user}, or null. */
+/** The command a message answers, {name, user}, its name as one uses it, or null. A form answers what opened it. */
 export function usedCommand(message) {
   const meta = message.interaction_metadata;
-  const name = meta?.name ?? message.interaction?.name;
+  const origin = meta?.triggering_interaction_metadata ?? meta;
   // A follow-up stands below the answer that already says which command it was.
-  return name && !meta?.original_response_message_id ? { name, user: meta?.user ?? message.interaction.user } : null;
+  if (origin?.type !== COMMAND || !meta.name || meta.original_response_message_id) return null;
+  const isFromMenu = origin.target_message_id || origin.target_user;
+  return { name: isFromMenu ? meta.name : `/${meta.name}`, user: meta.user };
 }
 
 /** The id of the message it replies to, or null. */
@@ -30,12 +32,11 @@ export function contextLine(message, scene) {
   const replied = replyOf(message);
   if (used) {
     const name = displayName(scene.state, used.user);
-    const label = message.type === CONTEXT_MENU ? used.name : `/${used.name}`;
     return h(
       "div",
       { class: "context-line", "data-testid": "used-line" },
       avatar(used.user, name, "xs"),
-      h("span", { class: "command-name" }, label),
+      h("span", { class: "command-name" }, used.name),
       h("span", {}, " used by "),
       h("strong", {}, name),
     );

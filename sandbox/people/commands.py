@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sandbox import permissions
-from sandbox.interactions import Interaction, Kind, Start
+from sandbox.interactions import Interaction, Kind, Start, find_locale
 from sandbox.model import Channel, Command
 from sandbox.people.options import fill, focused, partial
 from sandbox.people.refusal import Refused
@@ -41,7 +41,10 @@ class Commands:
             data["resolved"] = resolved.shape
         name = _full_name(command.name, data.get("options") or ())
         is_menu = command.type != CHAT_INPUT
-        start = Start(Kind.COMMAND, user_id, channel, data, name, form.get("nonce"), None, metadata, is_menu)
+        start = Start(
+            Kind.COMMAND, user_id, channel, data, name, form.get("nonce"), None, metadata, is_menu,
+            locale=find_locale(form.get("locale")),
+        )  # fmt: skip
         return self._sight.interactions.begin(start)
 
     def complete(self, user_id: int, channel: Channel, form: Json, on_choices: Callable[[list[Json]], None]) -> None:
@@ -51,7 +54,15 @@ class Commands:
         data["options"] = partial(command.shape.get("options") or (), form.get("options"))
         if not focused(data["options"]):
             raise Refused("No option is being typed in.")
-        start = Start(Kind.AUTOCOMPLETE, user_id, channel, data, command.name, on_choices=on_choices)
+        start = Start(
+            Kind.AUTOCOMPLETE,
+            user_id,
+            channel,
+            data,
+            command.name,
+            on_choices=on_choices,
+            locale=find_locale(form.get("locale")),
+        )
         self._sight.interactions.begin(start)
 
     def _find(self, user_id: int, channel: Channel, form: Json) -> Command:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sandbox.interactions import Interaction, Kind, Start
+from sandbox.interactions import Interaction, Kind, Start, find_locale
 from sandbox.model import Channel, Message
 from sandbox.people.refusal import Refused
 from sandbox.people.resolve import Resolved, Sight
@@ -46,7 +46,10 @@ class Components:
             data["resolved"] = resolved.shape
         metadata = {"interacted_message_id": str(message.id)}
         name = str(component.get("label") or component.get("placeholder") or custom_id)
-        start = Start(Kind.COMPONENT, user_id, channel, data, name, form.get("nonce"), message, metadata)
+        start = Start(
+            Kind.COMPONENT, user_id, channel, data, name, form.get("nonce"), message, metadata,
+            locale=find_locale(form.get("locale")),
+        )  # fmt: skip
         return self._sight.interactions.begin(start)
 
     def submit(self, user_id: int, form: Json, uploads: Sequence[Upload]) -> Interaction:
@@ -67,8 +70,9 @@ class Components:
         trigger = {**opener.stamp.metadata, "user": self._sight.payloads.user(user_id)}
         metadata = {"triggering_interaction_metadata": trigger}
         start = Start(
-            Kind.MODAL, user_id, origin.channel, data, origin.name, form.get("nonce"), origin.source, metadata
-        )
+            Kind.MODAL, user_id, origin.channel, data, origin.name, form.get("nonce"), origin.source, metadata,
+            locale=find_locale(form.get("locale")),
+        )  # fmt: skip
         return self._sight.interactions.begin(start)
 
     def cancel(self, user_id: int, form: Json) -> None:
@@ -133,7 +137,7 @@ def _filled(component: Json, values: dict[str, Json], resolved: Resolved) -> Jso
         return {**shape, "values": [resolved.attachment(index) for index in indices]}
     if kind == CHECKBOX_GROUP:
         offered = component.get("options") or ()
-        component = {"max_values": len(offered), **component}
+        component = {**component, "max_values": component.get("max_values") or len(offered)}
     return {**shape, "values": _chosen(component, given.get("values"), resolved)}
 
 

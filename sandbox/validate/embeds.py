@@ -39,25 +39,35 @@ def _completed(embed: Json) -> Json:
 
 
 def _check_embed(problems: Problems, path: Path, embed: Json) -> None:
+    for name in ("footer", "author", "image", "thumbnail", "video"):
+        if embed.get(name) is not None and not isinstance(embed[name], dict):
+            problems.add((*path, name), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
     check_text(problems, (*path, "title"), embed.get("title"), 256)
     check_text(problems, (*path, "description"), embed.get("description"), 4096)
-    check_text(problems, (*path, "footer", "text"), (embed.get("footer") or {}).get("text"), 2048)
-    check_text(problems, (*path, "author", "name"), (embed.get("author") or {}).get("name"), 256)
+    check_text(problems, (*path, "footer", "text"), _part(embed, "footer").get("text"), 2048)
+    check_text(problems, (*path, "author", "name"), _part(embed, "author").get("name"), 256)
     for index, field in enumerate(check_list(problems, (*path, "fields"), embed.get("fields"), 25)):
         if isinstance(field, dict):
             check_text(problems, (*path, "fields", index, "name"), field.get("name"), 256, required=True)
             check_text(problems, (*path, "fields", index, "value"), field.get("value"), 1024, required=True)
     for place in ("image", "thumbnail"):
-        url = (embed.get(place) or {}).get("url")
+        url = _part(embed, place).get("url")
         if url is not None and not str(url).startswith(_URL_STARTS):
             message = 'Scheme must be one of ("http", "https", "attachment").'
             problems.add((*path, place, "url"), "URL_TYPE_INVALID_SCHEME", message)
 
 
+def _part(embed: Json, name: str) -> Json:
+    """Return an object within an embed, {} if there is none."""
+    given = embed.get(name)
+    return given if isinstance(given, dict) else {}
+
+
 def _chars(embed: Json) -> int:
     """Return the length that counts towards the limit over all embeds."""
     texts = [embed.get("title"), embed.get("description")]
-    texts += [(embed.get("footer") or {}).get("text"), (embed.get("author") or {}).get("name")]
-    for field in embed.get("fields") or ():
+    texts += [_part(embed, "footer").get("text"), _part(embed, "author").get("name")]
+    fields = embed.get("fields")
+    for field in fields if isinstance(fields, list) else ():
         texts += [field.get("name"), field.get("value")]
     return sum(len(str(text)) for text in texts if text)

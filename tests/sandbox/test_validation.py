@@ -110,6 +110,9 @@ EMBEDS: list[tuple[list[Json], dict[str, str]]] = [
     ([{"title": "x"}] * 11, {"embeds": "BASE_TYPE_MAX_LENGTH"}),
     ([{"fields": [{"name": "", "value": "x"}]}], {"embeds.0.fields.0.name": "BASE_TYPE_REQUIRED"}),
     ([{"image": {"url": "file:///etc"}}], {"embeds.0.image.url": "URL_TYPE_INVALID_SCHEME"}),
+    ([{"footer": "x"}], {"embeds.0.footer": "DICT_TYPE_CONVERT"}),
+    ([{"author": [], "image": "x"}], {"embeds.0.author": "DICT_TYPE_CONVERT", "embeds.0.image": "DICT_TYPE_CONVERT"}),
+    ([{"fields": "x"}], {"embeds.0.fields": "LIST_TYPE_CONVERT"}),
 ]
 
 
