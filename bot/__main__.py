@@ -27,10 +27,10 @@ from bot.services.chat import ChatService
 from bot.services.media import PictureService, VideoService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService, ModelsInUse
-from bot.store.answers import Answers
 from bot.store.database import Database
 from bot.store.memory import Memory
 from bot.store.notes import Notes
+from bot.store.posts import Posts
 
 EXIT_FAILED = 1
 EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
@@ -92,7 +92,7 @@ def build_services(settings: Settings, grok: GrokClient, database: Database) -> 
     memory = Memory(database)
     return Services(
         chat=ChatService(
-            grok, memory, Answers(database), model=settings.grok_model, budget_tokens=settings.memory_tokens
+            grok, memory, Posts(database), model=settings.grok_model, budget_tokens=settings.memory_tokens
         ),
         memory=MemoryService(memory, budget_tokens=settings.memory_tokens),
         pictures=PictureService(

@@ -13,8 +13,8 @@ from bot.grok.client import GrokClient
 from bot.grok.types import ChatMessage, ChatRequest, Finished, ReasoningDelta, TextDelta
 from bot.services.budget import fitted
 from bot.services.scope import Scope
-from bot.store.answers import Answers
-from bot.store.memory import Memory, NewTurn, Turn
+from bot.store.memory import Memory, NewTurn, Span, Turn
+from bot.store.posts import NewPost, NewVersion, Posts
 
 __all__ = ["Author", "ChatService", "Finished", "Question", "ReasoningDelta", "Remembered", "TextDelta"]
 
@@ -67,7 +67,7 @@ class ChatService:
         self,
         grok: GrokClient,
         memory: Memory,
-        answers: Answers,
+        posts: Posts,
         *,
         model: str,
         budget_tokens: int,
@@ -75,7 +75,7 @@ class ChatService:
     ) -> None:
         self._grok = grok
         self._memory = memory
-        self._answers = answers
+        self._posts = posts
         self._model = model
         self._budget_tokens = budget_tokens
         self._now = now
@@ -97,7 +97,7 @@ class ChatService:
         with its question. Raises the UpstreamError tree; close the iterator with `aclosing`.
         """
         asked_at = self._now()
-        turns = await self._memory.newest(question.scope.key, TURNS_READ)
+        turns = await self._memory.newest(Span(question.scope.key), TURNS_READ)
         request = ChatRequest(self._model, self._messages(question, turns))
         written: list[str] = []
         try:
@@ -116,14 +116,28 @@ class ChatService:
 
     async def posted(self, exchange_id: int, question: Question, message_ids: tuple[int, ...]) -> None:
         """Note in which messages an answer stands, so that a Reply button finds its conversation again."""
-        for message_id in message_ids:
-            await self._answers.remember(
-                message_id=message_id,
-                channel_id=question.scope.channel_id,
-                scope=question.scope.key,
-                exchange_id=exchange_id,
-                asker_id=question.author.id,
+        scope, now = question.scope, self._now()
+        post_id = await self._posts.open(
+            NewPost(
+                scope.key,
+                scope.channel_id,
+                None,
+                question.author.id,
+                question.author.name,
+                question.prompt,
+                "",
+                "",
+                None,
+                False,
+                question.message_id,
+                now,
             )
+        )
+        answers = [turn for turn in await self._memory.exchange(exchange_id) if turn.role == "assistant"]
+        for answer in answers:
+            version = NewVersion(answer.text, "", 0.0, (), answer.model, "stop", {}, now)
+            await self._posts.add_version(post_id, version, exchange_id)
+        await self._posts.place(post_id, message_ids, scope.channel_id)
 
     def _messages(self, question: Question, turns: tuple[Turn, ...]) -> tuple[ChatMessage, ...]:
         kept = fitted(turns, self._budget_tokens)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.services.budget import estimated_tokens, fitted
 from bot.services.chat import TURNS_READ
 from bot.services.scope import Scope
-from bot.store.memory import Memory, Turn
+from bot.store.memory import Memory, Span, Turn
 
 __all__ = ["MemoryService", "MemoryView", "Turn"]
 
@@ -33,8 +33,8 @@ class MemoryService:
 
     async def show(self, scope: Scope) -> MemoryView:
         """Return what the next question would take along."""
-        turns = fitted(await self._memory.newest(scope.key, TURNS_READ), self._budget_tokens)
-        count = await self._memory.count(scope.key)
+        turns = fitted(await self._memory.newest(Span(scope.key), TURNS_READ), self._budget_tokens)
+        count = await self._memory.count(Span(scope.key))
         return MemoryView(turns, count.turns, sum(estimated_tokens(turn.text) for turn in turns))
 
     async def forget(self, scope: Scope, *, author_id: int | None = None) -> int:

@@ -94,6 +94,34 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def erasing(self) -> AsyncIterator[Connection]:
+        """Give the connection as `writing` does; afterwards, nothing of what was removed is left in any file.
+
+        SQLite overwrites removed text in the database file, but its log still holds the pages as they were.
+        """
+        self._refuse_if_closed()
+        async with self._write_lock:
+            async with self._transaction(self._writer, "BEGIN IMMEDIATE") as connection:
+                yield connection
+            await self._empty_the_log()
+
+    async def empty_the_log(self) -> None:
+        """Move what the log holds into the database file and empty it, as after `erasing`."""
+        self._refuse_if_closed()
+        async with self._write_lock:
+            await self._empty_the_log()
+
+    async def _empty_the_log(self) -> None:
+        # A reader that still looks at an older moment would keep the log from being emptied.
+        async with AsyncExitStack() as slots:
+            for _ in range(READERS):
+                await slots.enter_async_context(self._read_slots)
+            try:
+                await to_the_end(_checkpoint, self._writer)
+            except SQLAlchemyError as fault:
+                raise store_error(fault, self._path) from fault
+
+    @asynccontextmanager
     async def _transaction(self, engine: Engine, begin: str) -> AsyncIterator[Connection]:
         connection = Connection(engine)
         try:
@@ -113,6 +141,11 @@ class Database:
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
             raise StoreError("the database is closed: the bot is stopping")
+
+
+def _checkpoint(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
 
 def _engine(path: Path, pragmas: Iterable[str], *, connections: int) -> Engine:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.services.chat import ChatService
-from bot.store.answers import Answers
 from bot.store.database import Database
 from bot.store.memory import Memory
+from bot.store.posts import Posts
 from tests.grok.scripted import Server
 
 MakeChat = Callable[[Server], ChatService]
@@ -31,6 +31,6 @@ def memory(database: Database) -> Memory:
 @pytest.fixture
 def make_chat(database: Database, memory: Memory) -> MakeChat:
     def make(server: Server) -> ChatService:
-        return ChatService(server.client(), memory, Answers(database), model="grok-4", budget_tokens=2000)
+        return ChatService(server.client(), memory, Posts(database), model="grok-4", budget_tokens=2000)
 
     return make

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.errors import InputError, UpstreamEmpty, UpstreamInterrupted, UpstreamKeyRefused
 from bot.services.chat import Author, ChatService, Finished, Question, Remembered, TextDelta
 from bot.services.scope import Scope
-from bot.store.answers import Answers
 from bot.store.database import Database
-from bot.store.memory import Memory
+from bot.store.memory import Memory, Span
+from bot.store.posts import Posts
 from tests.grok.scripted import STOP, Server, chunk, reply, sse
 from tests.services.conftest import MakeChat
 
@@ -30,7 +30,7 @@ async def ask(chat: ChatService, question: Question = QUESTION) -> list[object]:
 
 
 async def remembered(memory: Memory) -> list[tuple[str, str]]:
-    return [(turn.role, turn.text) for turn in await memory.newest(GARDEN.key, 50)]
+    return [(turn.role, turn.text) for turn in await memory.newest(Span(GARDEN.key), 50)]
 
 
 def messages(server: Server, number: int = -1) -> list[tuple[str, str]]:
@@ -41,7 +41,7 @@ def messages(server: Server, number: int = -1) -> list[tuple[str, str]]:
 
 async def test_an_exchange_is_stored_whole_when_the_answer_ends(make_chat: MakeChat, memory: Memory) -> None:
     updates = await ask(make_chat(Server(reply(sse("Moss ", "and fern.", STOP)))))
-    question, answer = await memory.newest(GARDEN.key, 50)
+    question, answer = await memory.newest(Span(GARDEN.key), 50)
     assert [update.text for update in updates if isinstance(update, TextDelta)] == ["Moss ", "and fern."]
     assert isinstance(updates[-2], Finished)
     assert updates[-1] == Remembered(question.exchange_id)
@@ -157,12 +157,12 @@ async def test_every_message_of_an_answer_leads_back_to_its_exchange(
 ) -> None:
     chat = make_chat(Server(reply(sse("Moss.", STOP))))
     await ask(chat)
-    [question, _] = await memory.newest(GARDEN.key, 2)
+    [question, _] = await memory.newest(Span(GARDEN.key), 2)
     await chat.posted(question.exchange_id, QUESTION, (101, 102))
     for message_id in (101, 102):
-        found = await Answers(database).find(message_id)
-        assert found is not None
-        assert (found.exchange_id, found.scope, found.asker_id) == (question.exchange_id, GARDEN.key, ANN.id)
+        post = await Posts(database).find(await Posts(database).by_message(message_id) or 0)
+        assert post is not None
+        assert (post.exchange_id, post.scope, post.asker_id) == (question.exchange_id, GARDEN.key, ANN.id)
 
 
 class Endless(httpx.AsyncByteStream):

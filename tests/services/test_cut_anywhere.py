@@ -13,7 +13,7 @@ import pytest
 from bot.services.chat import Author, ChatService, Question
 from bot.services.media import scratch_folder
 from bot.services.scope import Scope
-from bot.store.memory import Memory
+from bot.store.memory import Memory, Span
 from tests.grok.scripted import STOP, Server, reply, sse
 from tests.services.conftest import MakeChat
 from tests.store.interrupted import Interrupted, run
@@ -39,7 +39,7 @@ async def test_an_exchange_is_remembered_whole_or_not_at_all(make_chat: MakeChat
     for at in range(1, whole.suspensions + 1):
         await memory.forget(QUESTION.scope.key)
         await run(Interrupted(ask(chat_of(make_chat)), {at}))
-        turns = await memory.newest(QUESTION.scope.key, 10)
+        turns = await memory.newest(Span(QUESTION.scope.key), 10)
         assert [turn.role for turn in turns] in ([], ["user", "assistant"])
         kept.append(len(turns))
     assert set(kept) == {0, 2}

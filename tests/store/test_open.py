@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.errors import StoreError
 from bot.store import database as database_module
 from bot.store.database import Database
-from bot.store.memory import Memory
+from bot.store.memory import Memory, Span
 from tests.store.conftest import address, turn
 from tests.store.interrupted import Interrupted, run
 
@@ -51,7 +51,7 @@ async def test_what_was_stored_is_there_after_closing_and_reopening(file: Path) 
     await Memory(first).remember("channel/1", turn("hello"), turn("world"))
     await first.close()
     second = await Database.open(address(file))
-    texts = [kept.text for kept in await Memory(second).newest("channel/1", 10)]
+    texts = [kept.text for kept in await Memory(second).newest(Span("channel/1"), 10)]
     await second.close()
     assert texts == ["hello", "world"]
 
@@ -69,7 +69,7 @@ async def test_closing_leaves_one_file_and_no_thread(file: Path) -> None:
     before = threads()
     database = await Database.open(address(file))
     await Memory(database).remember("channel/1", turn("q"), turn("a"))
-    await Memory(database).newest("channel/1", 1)
+    await Memory(database).newest(Span("channel/1"), 1)
     await database.close()
     assert_ended(threads() - before)
     assert names_in(file.parent) == [file.name]
@@ -85,7 +85,7 @@ async def test_closed_database_refuses_work(file: Path) -> None:
     database = await Database.open(address(file))
     await database.close()
     with pytest.raises(StoreError, match="closed"):
-        await Memory(database).newest("channel/1", 1)
+        await Memory(database).newest(Span("channel/1"), 1)
     with pytest.raises(StoreError, match="closed"):
         await Memory(database).remember("channel/1", turn("q"), turn("a"))
 
@@ -207,7 +207,7 @@ async def test_file_can_be_copied_while_it_is_closed(file: Path, tmp_path: Path)
     copy = tmp_path / "backup.db"
     shutil.copyfile(file, copy)
     restored = await Database.open(address(copy))
-    assert (await Memory(restored).count("channel/1")).turns == 2
+    assert (await Memory(restored).count(Span("channel/1"))).turns == 2
     await restored.close()
 
 

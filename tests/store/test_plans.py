@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.store.answers import Answers
 from bot.store.database import Database
-from bot.store.memory import Memory
+from bot.store.memory import Memory, Span
 from bot.store.notes import Notes
 from tests.store.conftest import address
 
@@ -21,12 +20,11 @@ Statement = tuple[str, Any]  # Any: parameters in whatever form the driver takes
 Work = Callable[[Database], Awaitable[object]]
 
 QUERIES: dict[str, Work] = {
-    "newest": lambda database: Memory(database).newest("channel/1", 20),
-    "count": lambda database: Memory(database).count("channel/1"),
+    "newest": lambda database: Memory(database).newest(Span("channel/1"), 20),
+    "count": lambda database: Memory(database).count(Span("channel/1")),
     "forget all": lambda database: Memory(database).forget("channel/1"),
     "forget mine": lambda database: Memory(database).forget("channel/1", author_id=7),
     "note": lambda database: Notes(database).get("commands"),
-    "answer": lambda database: Answers(database).find(7),
 }
 
 
@@ -66,7 +64,7 @@ async def test_newest_turns_are_found_by_scope_and_id(file: Path, database: Data
     outside = sqlite3.connect(file)
     [plan] = outside.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
     outside.close()
-    assert plan[-1] == "SEARCH turns USING INDEX ix_turns_scope_id (scope=?)"
+    assert plan[-1] == "SEARCH turns USING INDEX ix_turns_scope_exchange_id_id (scope=?)"
 
 
 async def test_newest_turns_cost_the_same_among_a_thousand_and_two_hundred_thousand(file: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text, update
 from bot.errors import StoreError
 from bot.store import database as database_module
 from bot.store.database import Database
-from bot.store.memory import Memory
+from bot.store.memory import Memory, Span
 from bot.store.notes import Notes
 from bot.store.tables import notes, turns
 from tests.store.conftest import address, turn
@@ -107,7 +107,7 @@ async def test_half_an_exchange_is_none(file: Path, memory: Memory) -> None:
     object.__setattr__(broken, "text", None)
     with pytest.raises(StoreError, match="NOT NULL"):
         await memory.remember("channel/1", turn("q"), broken)
-    assert await memory.newest("channel/1", 10) == ()
+    assert await memory.newest(Span("channel/1"), 10) == ()
     assert_only_whole_exchanges(file)
 
 
@@ -116,7 +116,7 @@ async def test_cancelling_at_any_moment_leaves_nothing_stuck_and_nothing_half(fi
         await run(Interrupted(memory.remember("channel/1", turn("q"), turn("a")), {moment}))
         assert_only_whole_exchanges(file)
     await memory.remember("channel/1", turn("last"), turn("answer"))
-    assert (await memory.newest("channel/1", 1))[0].text == "answer"
+    assert (await memory.newest(Span("channel/1"), 1))[0].text == "answer"
 
 
 async def test_cancelling_again_during_the_clean_up_leaves_nothing_stuck_either(file: Path, memory: Memory) -> None:
@@ -139,14 +139,14 @@ async def test_fifty_writers_cancelled_in_a_crowd_leave_nothing_stuck_and_nothin
     survivors = [memory.remember("channel/2", turn("q"), turn("a")) for _ in range(10)]
     await asyncio.gather(*crowd, *survivors)
     assert_only_whole_exchanges(file)
-    assert (await memory.count("channel/2")).turns == 20
+    assert (await memory.count(Span("channel/2"))).turns == 20
 
 
 async def test_cancelled_readers_give_their_places_back(memory: Memory) -> None:
     await memory.remember("channel/1", turn("q"), turn("a"))
     for moment in range(1, 30):
-        await run(Interrupted(memory.newest("channel/1", 10), {moment, moment + 2}))
-    both = await asyncio.gather(*(memory.newest("channel/1", 10) for _ in range(10)))
+        await run(Interrupted(memory.newest(Span("channel/1"), 10), {moment, moment + 2}))
+    both = await asyncio.gather(*(memory.newest(Span("channel/1"), 10) for _ in range(10)))
     assert {len(turns) for turns in both} == {2}
 
 
@@ -156,7 +156,7 @@ async def test_disk_without_room_says_so_and_takes_nothing(database: Database, m
     with pytest.raises(StoreError, match="the disk is full"):
         await memory.remember("channel/1", turn("q"), turn("a" * 1_000_000))
     await memory.remember("channel/1", turn("q"), turn("a"))
-    assert (await memory.count("channel/1")).turns == 2
+    assert (await memory.count(Span("channel/1"))).turns == 2
 
 
 async def test_writers_take_turns(database: Database) -> None:
@@ -177,7 +177,7 @@ async def test_writers_of_two_programs_take_turns(file: Path, database: Database
         await asyncio.gather(
             *(memory.remember("channel/1", turn("q"), turn("a")) for memory in (one, two) for _ in range(20))
         )
-        assert (await one.count("channel/1")).turns == 80
+        assert (await one.count(Span("channel/1"))).turns == 80
 
 
 async def test_writer_that_another_program_keeps_out_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,24 @@ from sqlalchemy import Connection, create_engine
 
 from bot.errors import StoreError
 from bot.store import schema
-from bot.store.answers import Answer, Answers
 from bot.store.database import Database
-from bot.store.memory import Memory, MemoryCount, Turn
+from bot.store.memory import Memory, MemoryCount, Span, Turn
 from bot.store.migrations import HEAD
 from bot.store.migrations.upgrade import migrations, upgrade
 from bot.store.notes import Notes
+from bot.store.posts import Posts, Version
 from tests.store.conftest import NOON, address, turn
 from tests.store.schemas import RELEASED
 
 Shape = dict[str, object]
+
+FORGOTTEN = 1_400_000_000_000_000_000  # a message of summer 2025
+# A second message of the answer that is there, and two whose exchange is gone.
+MORE_ANSWERS = """
+    INSERT INTO answers VALUES (113, 1, 'channel/1', 7, 11);
+    INSERT INTO answers VALUES (1400000000000000000, 1, 'channel/1', NULL, 11);
+    INSERT INTO answers VALUES (1400000000000000001, 1, 'channel/1', NULL, 12);
+"""
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -57,21 +66,61 @@ async def test_upgrade_keeps_what_was_stored(file: Path, version: str) -> None:
     lay_down(file, RELEASED[version])
     database = await Database.open(address(file))
     memory = Memory(database)
-    kept = await memory.newest("channel/1", 10)
-    assert kept[0] == Turn(13, 7, "user", "why?", 11, "Ann", "grok-3", NOON, 111, 1)
+    kept = await memory.newest(Span("channel/1"), 10)
+    assert kept[0] == Turn(13, 7, "user", "why?", 11, "Ann", "grok-3", NOON, 111, 1, pinned=version != "0001")
     assert [turn.text for turn in kept] == ["why?", "because"]
     assert await Notes(database).get("commands") == "abc"
-    assert await Answers(database).find(112) == Answer(112, 1, "channel/1", 7, 11)
     assert await memory.remember("channel/1", turn("new"), turn("newer")) > 7
     assert await memory.forget("channel/1", author_id=11) == 2
-    assert (await memory.count("channel/1")).turns == 2
+    assert (await memory.count(Span("channel/1"))).turns == 2
+    await database.close()
+
+
+@pytest.mark.parametrize("version", RELEASED)
+async def test_upgrade_makes_one_post_of_the_messages_of_an_answer(file: Path, version: str) -> None:
+    lay_down(file, RELEASED[version])
+    lay_down(file, MORE_ANSWERS if version == "0001" else "")
+    database = await Database.open(address(file))
+    posts = Posts(database)
+    post_id = await posts.by_message(112) or 0
+    post = await posts.find(post_id)
+    assert post is not None
+    assert (post.scope, post.channel_id, post.asker_id, post.asker_name) == ("channel/1", 1, 11, "Ann")
+    assert (post.prompt, post.message_id, post.exchange_id, post.created_at) == ("why?", 111, 7, NOON)
+    [answer] = await posts.versions(post_id)
+    assert answer == Version(1, "because", "", 0.0, (), "grok-3", "stop", {}, NOON + timedelta(seconds=5))
+    assert await posts.message_ids(post_id) == ((112, 113) if version == "0001" else (112,))
+    await database.close()
+
+
+async def test_upgrade_keeps_answers_whose_exchange_was_forgotten_apart(file: Path) -> None:
+    lay_down(file, RELEASED["0001"])
+    lay_down(file, MORE_ANSWERS)
+    database = await Database.open(address(file))
+    posts = Posts(database)
+    lonely = [await posts.find(await posts.by_message(message_id) or 0) for message_id in (FORGOTTEN, FORGOTTEN + 1)]
+    await database.close()
+    assert [(post.exchange_id, post.version, post.asker_id, post.prompt) for post in lonely if post is not None] == [
+        (None, 0, 11, ""),
+        (None, 0, 12, ""),
+    ]
+    assert all(post is not None and post.created_at.year == 2025 for post in lonely)
+
+
+async def test_upgrade_lets_old_exchanges_expire_by_the_time_they_were_asked(file: Path) -> None:
+    lay_down(file, RELEASED["0001"])
+    database = await Database.open(address(file))
+    memory = Memory(database)
+    await memory.remember("channel/1", turn("new"), turn("newer"), guild_id=3)
+    assert await memory.expire(3, NOON) == 0
+    assert await memory.expire(3, NOON + timedelta(milliseconds=1)) == 4
     await database.close()
 
 
 async def test_database_without_a_version_row_is_upgraded_from_the_beginning(file: Path) -> None:
     lay_down(file, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     database = await Database.open(address(file))
-    assert await Memory(database).count("channel/1") == MemoryCount(0, 0, None)
+    assert await Memory(database).count(Span("channel/1")) == MemoryCount(0, 0, None)
     await database.close()
 
 
@@ -111,7 +160,7 @@ async def test_upgrade_that_breaks_references_is_undone(file: Path, monkeypatch:
 async def test_two_programs_starting_on_one_fresh_file_both_succeed(file: Path) -> None:
     first, second = await asyncio.gather(Database.open(address(file)), Database.open(address(file)))
     await Memory(first).remember("channel/1", turn("q"), turn("a"))
-    assert (await Memory(second).count("channel/1")).turns == 2
+    assert (await Memory(second).count(Span("channel/1"))).turns == 2
     await first.close()
     await second.close()
 
