@@ -9,6 +9,7 @@ import { displayName, FLAG } from "./state.js";
 import { h, icon } from "./view.js";
 
 const THREAD_CREATED = 18;
+const THREAD_STARTER = 21; // Discord: stands first in a thread for the message it hangs on
 
 export const isEphemeral = (message) => (message.flags & FLAG.ephemeral) !== 0;
 export const isLoading = (message) => (message.flags & FLAG.loading) !== 0;
@@ -23,6 +24,7 @@ export function activityOf(state, message) {
 /** Describe a message. `layout` is {isCompact}; `activity` comes from activityOf. */
 export function messageRow(message, isCompact, activity, isEditing, scene) {
   if (message.type === THREAD_CREATED) return systemRow(message, scene);
+  if (message.type === THREAD_STARTER) return starterRow(message, scene);
   const context = contextLine(message, scene);
   const name = displayName(scene.state, message.author);
   const props = {
@@ -48,11 +50,12 @@ export function messageRow(message, isCompact, activity, isEditing, scene) {
   );
 }
 
+const isSystem = ({ type }) => type === THREAD_CREATED || type === THREAD_STARTER;
+
 /** Whether a message can stand below the one before without repeating its author. */
 export function canJoin(message, before) {
   if (!before || message.author.id !== before.author.id || isEphemeral(message) !== isEphemeral(before)) return false;
-  if (message.type === THREAD_CREATED || before.type === THREAD_CREATED || replyOf(message) || usedCommand(message))
-    return false;
+  if ([message, before].some(isSystem) || replyOf(message) || usedCommand(message)) return false;
   return new Date(message.timestamp) - new Date(before.timestamp) < 7 * 60_000;
 }
 
@@ -207,6 +210,20 @@ function systemRow(message, scene) {
       " started a thread: ",
       h("button", { type: "button", class: "link-button", on: { click: open } }, message.content),
     ),
+  );
+}
+
+/** The message a thread hangs on, to be read; what can be done with it is done in its own channel. */
+function starterRow(message, scene) {
+  const shown = message.referenced_message;
+  if (!shown) return h("article", { class: "message is-system" }, h("em", {}, "The first message was deleted"));
+  const name = displayName(scene.state, shown.author);
+  const readable = { ...shown, components: [], thread: null };
+  return h(
+    "article",
+    { class: "message", "data-testid": "message", "data-message-id": message.id, "data-author-id": shown.author.id },
+    h("div", { class: "gutter" }, face(shown, name, scene)),
+    h("div", { class: "message-main" }, header(shown, name, scene), body(readable, "", false, scene)),
   );
 }
 

@@ -46,6 +46,8 @@ class GardenBot(discord.Client):
         self.tree.add_command(memory)
         self.tree.add_command(app_commands.ContextMenu(name="Count words", callback=count_words))
         self.tree.add_command(app_commands.ContextMenu(name="Wave", callback=wave))
+        self.tree.add_command(app_commands.ContextMenu(name="Label this", callback=label_this))
+        self.tree.add_command(app_commands.ContextMenu(name="Branch", callback=branch))
 
     async def setup_hook(self) -> None:
         await self.tree.sync()
@@ -62,7 +64,8 @@ class GardenBot(discord.Client):
         if self.user in message.mentions and not message.author.bot:
             async with message.channel.typing():
                 await self.next_word_in(message.channel.id)
-            await message.reply(f"You said {len(message.content.split())} words.", mention_author=True)
+            files = "".join(f", {each.filename}" for each in message.attachments)
+            await message.reply(f"You said {len(message.content.split())} words{files}.", mention_author=True)
 
 
 @app_commands.command(description="Ask a question and watch the answer write itself")
@@ -121,7 +124,8 @@ async def note(interaction: discord.Interaction[GardenBot]) -> None:
 
 @app_commands.command(description="Say something only you can see")
 async def whisper(interaction: discord.Interaction[GardenBot]) -> None:
-    await interaction.response.send_message("Between you and me: the **garden** is open at night.", ephemeral=True)
+    text = "Between you and me: the **garden** is open at night."
+    await interaction.response.send_message(text, ephemeral=True, view=garden_views.Gate())
 
 
 @app_commands.command(description="Never answer")
@@ -192,6 +196,16 @@ async def memory_forget(interaction: discord.Interaction[GardenBot]) -> None:
 
 async def count_words(interaction: discord.Interaction[GardenBot], message: discord.Message) -> None:
     await interaction.response.send_message(f"{len(message.content.split())} words.", ephemeral=True)
+
+
+async def label_this(interaction: discord.Interaction[GardenBot], message: discord.Message) -> None:
+    await interaction.response.send_modal(garden_views.Labelling(message.content))
+
+
+async def branch(interaction: discord.Interaction[GardenBot], message: discord.Message) -> None:
+    thread = await message.create_thread(name=f"On {message.content}")
+    await thread.send("Here we go on.")
+    await interaction.response.send_message(f"A thread: {thread.mention}", ephemeral=True)
 
 
 async def wave(interaction: discord.Interaction[GardenBot], user: discord.Member) -> None:

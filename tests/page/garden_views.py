@@ -58,6 +58,27 @@ class Panel(ui.View):
         await interaction.response.send_message(f"{select.values[0].display_name} digs.", ephemeral=True)
 
 
+class Gate(ui.View):
+    """A list and a button below a private message; both change it after a moment of thought."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @ui.select(
+        placeholder="Choose a gate",
+        custom_id="gate",
+        options=[discord.SelectOption(label="North"), discord.SelectOption(label="South", default=True)],
+    )
+    async def gate(self, interaction: discord.Interaction, select: ui.Select[Gate]) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content=f"The {select.values[0]} gate is open.")
+
+    @ui.button(label="Close it", custom_id="close")
+    async def close(self, interaction: discord.Interaction, _: ui.Button[Gate]) -> None:
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+
+
 class Done(ui.Button["Layout"]):
     """The accessory of the layout's section."""
 
@@ -128,6 +149,45 @@ class Form(ui.Modal, title="A new bed"):
         assert isinstance(plan, ui.FileUpload)
         files = ", ".join(f"{each.filename} ({each.size})" for each in plan.values) or "no plan"
         await interaction.response.send_message(f"{name.value}: {season.values[0]}, {light.value}, {files}.")
+
+
+class Labelling(ui.Modal, title="Label this"):
+    """Radio buttons and boxes that say what is set already."""
+
+    kind: ui.Label[Labelling] = ui.Label(
+        text="Kind",
+        component=ui.RadioGroup(
+            custom_id="kind",
+            options=[
+                discord.RadioGroupOption(label="Tree", value="tree"),
+                discord.RadioGroupOption(label="Herb", value="herb", default=True),
+            ],
+        ),
+    )
+    needs: ui.Label[Labelling] = ui.Label(
+        text="Needs",
+        component=ui.CheckboxGroup(
+            custom_id="needs",
+            required=False,
+            options=[
+                discord.CheckboxGroupOption(label="Water", value="water", default=True),
+                discord.CheckboxGroupOption(label="Shade", value="shade"),
+            ],
+        ),
+    )
+    edible: ui.Label[Labelling] = ui.Label(text="Edible", component=ui.Checkbox(custom_id="edible", default=True))
+
+    def __init__(self, target: str) -> None:
+        super().__init__()
+        self.target = target
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        kind, needs, edible = (each.component for each in (self.kind, self.needs, self.edible))
+        assert isinstance(kind, ui.RadioGroup)
+        assert isinstance(needs, ui.CheckboxGroup)
+        assert isinstance(edible, ui.Checkbox)
+        text = f"{self.target}: {kind.value}, {'+'.join(needs.values)}, {edible.value}."
+        await interaction.response.send_message(text, ephemeral=True)
 
 
 class Note(ui.Modal, title="Leave a note"):

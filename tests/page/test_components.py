@@ -126,3 +126,39 @@ def test_an_open_list_in_a_modal_takes_the_first_escape(stage: Stage) -> None:
     stage.page.keyboard.press("Escape")
     expect(stage.get("modal-select")).to_have_attribute("aria-expanded", "false")
     expect(stage.get("modal")).to_have_class(re.compile("modal"))
+
+
+def test_a_form_opens_with_what_is_set_already(stage: Stage) -> None:
+    stage.say("ada", "Sage")
+    stage.message("Sage").click(button="right")
+    stage.get("menu-apps").click()
+    stage.get("menu-app").filter(has_text="Label this").click()
+    radios, boxes = stage.get("modal-radio"), stage.get("modal-checkbox")
+    expect(radios.nth(1)).to_be_checked()
+    expect(boxes.first).to_be_checked()
+    expect(boxes.nth(1)).not_to_be_checked()
+    expect(stage.get("modal-check")).to_be_checked()
+    radios.first.check()
+    boxes.nth(1).check()
+    stage.get("modal-check").uncheck()
+    stage.get("modal-submit").click()
+    labelled = stage.message("Sage: tree, water+shade, False.")
+    expect(labelled).to_contain_text("Label this used by You")
+    expect(labelled).not_to_contain_text("/Label this")
+
+
+def test_a_private_message_has_a_list_and_a_button_that_work(stage: Stage) -> None:
+    stage.run("whisper")
+    stage.get("component-select").click()
+    stage.get("dropdown-option").filter(has_text="North").click()
+    expect(stage.message("The North gate is open.")).to_contain_text("Only you can see this")
+    button(stage, "Close it").click()
+    expect(stage.get("message")).to_have_count(0)
+
+
+def test_the_answer_to_a_button_stands_below_its_message(stage: Stage) -> None:
+    stage.run("panel")
+    button(stage, "Approve").click()
+    approved = stage.message("Approved.")
+    expect(approved.get_by_test_id("reply-line")).to_contain_text("Press something.")
+    expect(approved).not_to_contain_text("used by")

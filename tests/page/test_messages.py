@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.page.conftest import Open
 from tests.page.stage import Stage
+from tests.page.world import Place
 
 pytestmark = pytest.mark.page
 
@@ -140,6 +143,21 @@ def test_a_mentioned_bot_types_and_answers(stage: Stage) -> None:
     expect(stage.get("typing")).to_have_count(0)
 
 
+def test_several_files_come_with_a_mention(stage: Stage, tmp_path: Path) -> None:
+    paths = [tmp_path / "plan.txt", tmp_path / "beds.csv"]
+    for path in paths:
+        path.write_text("north,south")
+    stage.get("attach").set_input_files(paths)
+    composer = stage.get("composer")
+    composer.press_sequentially("@bo")
+    composer.press("Enter")
+    composer.press_sequentially("read these")
+    composer.press("Enter")
+    expect(stage.message("read these").get_by_test_id("file")).to_have_count(2)
+    stage.say("ada", "go on")
+    expect(stage.message("You said 3 words, plan.txt, beds.csv.")).to_be_visible()
+
+
 def test_own_messages_can_be_edited_and_deleted(stage: Stage) -> None:
     stage.write("helo")
     stage.message("helo").click(button="right")
@@ -202,6 +220,7 @@ def test_a_spoiler_is_hidden_until_it_is_clicked(stage: Stage) -> None:
 
 
 def test_who_reads_above_stays_there_and_is_told_of_news(stage: Stage) -> None:
+    expect(stage.get("welcome")).to_be_visible()  # history that comes later is put above, and the view moves along
     stage.say("ada", "\n".join(str(number) for number in range(80)))
     expect(stage.get("message")).to_be_visible()
     scroller = stage.page.locator(".log-scroll")
@@ -215,6 +234,41 @@ def test_who_reads_above_stays_there_and_is_told_of_news(stage: Stage) -> None:
     expect(stage.get("new-messages")).to_be_hidden()
     stage.say("ada", "and more")
     expect(stage.message("and more")).to_be_in_viewport()
+
+
+def test_history_that_comes_late_moves_nothing_that_is_read(open_page: Callable[..., Page], place: Place) -> None:
+    held: list[Route] = []
+
+    def open_held(url: str, size: tuple[int, int]) -> Page:
+        page: Page = open_page("about:blank", size)
+        page.route("**/messages?limit*", lambda route: held.append(route))
+        page.goto(url)
+        return page
+
+    stage = Stage.open(open_held, place, "you", None, (1280, 800))
+    stage.say("ada", "\n".join(str(number) for number in range(80)))
+    expect(stage.get("message")).to_be_visible()
+    stage.page.locator(".log-scroll").evaluate("(el) => { el.scrollTop = 200 }")
+    expect(stage.get("new-messages")).to_have_text("Jump to the latest")
+    before = stage.get("message").bounding_box()
+    for route in held:
+        route.continue_()
+    expect(stage.get("welcome")).to_be_attached()
+    after = stage.get("message").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] == pytest.approx(before["y"], abs=1)
+
+
+def test_who_scrolls_up_while_the_page_is_drawn_is_not_taken_back(stage: Stage) -> None:
+    expect(stage.get("welcome")).to_be_visible()
+    stage.say("ada", "\n".join(str(number) for number in range(80)))
+    expect(stage.get("message")).to_be_visible()
+    scroller = stage.page.locator(".log-scroll")
+    # Drawn before the browser tells of the scrolling, as when a message comes at that moment.
+    scroller.evaluate("(el) => { el.scrollTop = 200; document.querySelector('.category-name').click() }")
+    expect(stage.get("new-messages")).to_have_text("Jump to the latest")
+    assert scroller.evaluate("(el) => el.scrollTop") == 200
 
 
 def test_older_messages_are_fetched_when_one_scrolls_up(stage: Stage, open_stage: Open) -> None:

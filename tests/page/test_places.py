@@ -53,6 +53,28 @@ def test_a_thread_is_started_from_a_message(stage: Stage) -> None:
     expect(stage.get("message").filter(has_text="Open thread")).to_be_visible()
 
 
+def test_a_thread_of_the_bots_is_shown_opened_and_answered_in(stage: Stage) -> None:
+    stage.say("ada", "tides")
+    stage.message("tides").click(button="right")
+    stage.get("menu-apps").click()
+    stage.get("menu-app").filter(has_text="Branch").click()
+    chip = stage.get("message").first.get_by_role("button", name="Open thread")
+    expect(chip).to_contain_text("On tides")
+    row = stage.get("channel").filter(has_text="On tides").last
+    expect(row).to_have_class(re.compile("is-thread"))
+    chip.click()
+    expect(stage.get("channel-title")).to_have_text("On tides")
+    expect(stage.message("Here we go on.")).to_be_visible()
+    starter = stage.get("message").first
+    expect(starter).to_contain_text("ada")
+    expect(starter.get_by_test_id("message-content")).to_have_text("tides")
+    bot = stage.message("Here we go on.").get_attribute("data-author-id")
+    stage.write(f"<@{bot}> are you here")
+    expect(stage.get("typing")).to_contain_text("Bot is typing…")
+    stage.write("now")
+    expect(stage.message("You said 4 words.")).to_be_visible()
+
+
 def test_news_elsewhere_is_marked_and_mentions_are_counted(stage: Stage, open_stage: Open) -> None:
     other = open_stage()
     stage.say("ada", "quiet news")
