@@ -55,7 +55,7 @@ def _any_of(words: str) -> str:
 
 _TAG = re.compile(rf"(?:{_any_of(_INTRODUCTIONS)})*(?:{_any_of(_ROLES)})(?:{_any_of(_ADDITIONS)})*")
 _ROLE_FIELD = re.compile(rf"(?<![^\W_])role[\"'`]*\s*[:=]+>?\s*[\"'`]*(?:(?:{_any_of(_ROLES)})(?![^\W_])|$)")
-_ELEMENT = re.compile(rf"</?(?=(?:{_any_of(_ROLES)})(?:[\s_/-][^<>]*)?>)", re.IGNORECASE)
+_ELEMENT = re.compile(rf"</?(?=(?:{_any_of(_ROLES)})(?:[\W_]|$))", re.IGNORECASE)
 _RESERVED = frozenset(letters(role) for role in _ROLES.split())
 _LEET = str.maketrans("01345l|", "oieasii")
 _RESERVED_LEET = frozenset(name.translate(_LEET) for name in _RESERVED)
