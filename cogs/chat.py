@@ -133,7 +133,11 @@ class ChatCog(commands.Cog):
             return
         author = Author(message.author.id, message.author.display_name)
         question = Question(
-            Scope(message.channel.id), author, self.bot.services.chat.checked_prompt(prompt), message.id
+            Scope(f"channel/{message.channel.id}", "channel"),
+            author,
+            self.bot.services.chat.checked_prompt(prompt),
+            message.id,
+            message.channel.id,
         )
         surface = ChannelSurface(message.channel, reply_to=message)
         await converse(self.bot, surface, question, author=message.author, typing_in=message.channel)
@@ -149,7 +153,9 @@ async def answer_interaction(
     if interaction.channel_id is None:
         raise InputError("no_channel")
     author = Author(interaction.user.id, interaction.user.display_name)
-    question = Question(Scope(interaction.channel_id), author, checked)
+    question = Question(
+        Scope(f"channel/{interaction.channel_id}", "channel"), author, checked, channel_id=interaction.channel_id
+    )
     heading = text.asked_by(author.name, checked) if is_quoted else ""
     await converse(bot, InteractionSurface(interaction), question, author=interaction.user, heading=heading)
 
@@ -172,7 +178,7 @@ async def converse(
             await live.finish()
         if live.lost is not None:
             files = [discord.File(io.BytesIO(view.text.encode()), "answer.md")] if view.has_text else []
-            await hand_over(author, live.lost.reason, channel_id=question.scope.channel_id, files=files)
+            await hand_over(author, live.lost.reason, channel_id=question.channel_id, files=files)
         if exchange_id is not None:
             await note_place(bot, exchange_id, question, live.message_ids)
 

@@ -46,7 +46,7 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
 def _scope(interaction: discord.Interaction[GrokBot]) -> Scope:
     if interaction.channel_id is None:
         raise InputError("no_channel")
-    return Scope(interaction.channel_id)
+    return Scope(f"channel/{interaction.channel_id}", "channel")
 
 
 async def setup(bot: GrokBot) -> None:

@@ -45,6 +45,7 @@ class Question:
     author: Author
     prompt: str
     message_id: int | None = None
+    channel_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class ChatService:
         post_id = await self._posts.open(
             NewPost(
                 scope.key,
-                scope.channel_id,
+                question.channel_id,
                 None,
                 question.author.id,
                 question.author.name,
@@ -137,7 +138,7 @@ class ChatService:
         for answer in answers:
             version = NewVersion(answer.text, "", 0.0, (), answer.model, "stop", {}, now)
             await self._posts.add_version(post_id, version, exchange_id)
-        await self._posts.place(post_id, message_ids, scope.channel_id)
+        await self._posts.place(post_id, message_ids, question.channel_id)
 
     def _messages(self, question: Question, turns: tuple[Turn, ...]) -> tuple[ChatMessage, ...]:
         kept = fitted(turns, self._budget_tokens)
@@ -165,7 +166,7 @@ class ChatService:
                 model=self._model,
                 created_at=asked_at,
                 message_id=question.message_id,
-                channel_id=question.scope.channel_id,
+                channel_id=question.channel_id,
             ),
             NewTurn(
                 text=answer,
@@ -174,7 +175,7 @@ class ChatService:
                 model=self._model,
                 created_at=self._now(),
                 message_id=None,
-                channel_id=question.scope.channel_id,
+                channel_id=question.channel_id,
             ),
         )
 

@@ -56,7 +56,7 @@ async def test_an_answer_whose_place_cannot_be_noted_stays_as_it_is(
     world: World, lose: Callable[[str], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     held = await begun(world)
-    lose("answers")
+    lose("post_messages")
     held.send(" come.")
     held.end()
     await world.settled()
@@ -73,7 +73,7 @@ async def test_a_lost_answer_is_handed_over_though_its_place_cannot_be_noted(
     await world.begin(world.ann.send(world.channel, f"{world.bot.user.mention} why waves?"))
     held.send("Waves")
     await world.until(lambda: world.shown == ["Waves"])
-    lose("answers")
+    lose("post_messages")
     world.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
     held.send(" come.")
     held.end()

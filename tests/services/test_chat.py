@@ -19,9 +19,9 @@ from bot.store.posts import Posts
 from tests.grok.scripted import STOP, Server, chunk, reply, sse
 from tests.services.conftest import MakeChat
 
-GARDEN = Scope(5)
+GARDEN = Scope("channel/5", "channel")
 ANN = Author(1, "Ann")
-QUESTION = Question(GARDEN, ANN, "What grows here?", message_id=77)
+QUESTION = Question(GARDEN, ANN, "What grows here?", message_id=77, channel_id=5)
 
 
 async def ask(chat: ChatService, question: Question = QUESTION) -> list[object]:
@@ -116,7 +116,7 @@ async def test_another_channel_remembers_nothing_of_it(make_chat: MakeChat) -> N
     server = Server(reply(sse("Moss.", STOP)), reply(sse("Hi.", STOP)))
     chat = make_chat(server)
     await ask(chat)
-    await ask(chat, Question(Scope(6), ANN, "Hello"))
+    await ask(chat, Question(Scope("channel/6", "channel"), ANN, "Hello"))
     assert messages(server)[1:] == [("user", "Hello")]
 
 

@@ -18,7 +18,7 @@ from tests.grok.scripted import STOP, Server, reply, sse
 from tests.services.conftest import MakeChat
 from tests.store.interrupted import Interrupted, run
 
-QUESTION = Question(Scope(5), Author(1, "Ann"), "What grows here?")
+QUESTION = Question(Scope("channel/5", "channel"), Author(1, "Ann"), "What grows here?")
 
 
 async def ask(chat: ChatService) -> None:
