@@ -177,21 +177,20 @@ class Posts:
 
     async def pictures(self, post_id: int) -> tuple[StoredPicture, ...]:
         """Return the pictures that went along with the question."""
-        chosen = select(*_PICTURE).where(pictures.c.post_id == post_id).order_by(pictures.c.position)
+        chosen = select(*_PICTURE).where(pictures.c.post_id == post_id).order_by(pictures.c.id)
         async with self._database.reading() as connection:
             return tuple(StoredPicture(*row) for row in await connection.fetch(chosen))
 
     async def pictures_of_exchanges(self, ids: Sequence[int]) -> dict[int, tuple[StoredPicture, ...]]:
         """Return the pictures of exchanges, only of those which have any."""
         chosen = (
-            select(posts.c.exchange_id, *_PICTURE)
+            select(posts.c.exchange_id, pictures.c.id, *_PICTURE)
             .join(posts, posts.c.id == pictures.c.post_id)
             .where(posts.c.exchange_id.in_(list(ids)))
-            .order_by(posts.c.exchange_id, pictures.c.post_id, pictures.c.position)
         )
         found: dict[int, tuple[StoredPicture, ...]] = {}
         async with self._database.reading() as connection:
-            for exchange_id, *picture in await connection.fetch(chosen):
+            for exchange_id, _, *picture in sorted(await connection.fetch(chosen)):
                 found[exchange_id] = (*found.get(exchange_id, ()), StoredPicture(*picture))
         return found
 

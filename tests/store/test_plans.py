@@ -11,19 +11,47 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.store.branches import Branches
 from bot.store.database import Database
 from bot.store.memory import Memory, Span
 from bot.store.notes import Notes
-from tests.store.conftest import address
+from bot.store.posts import Posts
+from bot.store.preferences import Preferences
+from bot.store.summaries import Summaries
+from tests.store.conftest import NOON, address
 
 Statement = tuple[str, Any]  # Any: parameters in whatever form the driver takes them
 Work = Callable[[Database], Awaitable[object]]
+
+THREAD = Span("channel/2", "channel/1", parent_upto=7, since=NOON, before=9, after=3)
 
 QUERIES: dict[str, Work] = {
     "newest": lambda database: Memory(database).newest(Span("channel/1"), 20),
     "count": lambda database: Memory(database).count(Span("channel/1")),
     "forget all": lambda database: Memory(database).forget("channel/1"),
     "forget mine": lambda database: Memory(database).forget("channel/1", author_id=7),
+    "newest in a thread": lambda database: Memory(database).newest(THREAD, 20),
+    "pinned": lambda database: Memory(database).pinned(THREAD),
+    "turn": lambda database: Memory(database).turn(7),
+    "exchange": lambda database: Memory(database).exchange(7),
+    "exchange at a moment": lambda database: Memory(database).exchange_at("channel/1", NOON),
+    "turns of a message": lambda database: Memory(database).by_message(7),
+    "another answer": lambda database: Memory(database).rewrite_answer(7, "moss", "grok-4"),
+    "forget one": lambda database: Memory(database).remove_exchange(7),
+    "post": lambda database: Posts(database).find(7),
+    "post of a message": lambda database: Posts(database).by_message(7),
+    "post of an exchange": lambda database: Posts(database).of_exchange(7),
+    "versions": lambda database: Posts(database).versions(7),
+    "version": lambda database: Posts(database).version(7, 1),
+    "number of versions": lambda database: Posts(database).count_versions(7),
+    "messages of a post": lambda database: Posts(database).place(7, [8, 9], 1),
+    "pictures": lambda database: Posts(database).pictures(7),
+    "pictures of exchanges": lambda database: Posts(database).pictures_of_exchanges([7, 8]),
+    "summary": lambda database: Summaries(database).find("channel/1"),
+    "branch": lambda database: Branches(database).find("channel/1"),
+    "preferences": lambda database: Preferences(database).channel(7),
+    "expiry": lambda database: Preferences(database).guild_memory_days(7),
+    "changes": lambda database: Preferences(database).changes(7, 5),
     "note": lambda database: Notes(database).get("commands"),
 }
 
@@ -34,7 +62,7 @@ def recorded() -> Iterator[list[Statement]]:
     statements: list[Statement] = []
 
     def record(_connection: object, _cursor: object, sql: str, parameters: object, *_: object) -> None:
-        if sql.startswith(("SELECT", "DELETE")):
+        if sql.startswith(("SELECT", "UPDATE", "DELETE")):
             statements.append((sql, parameters))
 
     event.listen(Engine, "before_cursor_execute", record)
