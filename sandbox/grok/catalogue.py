@@ -122,6 +122,7 @@ WORDS = {
     "continue": "after an answer that was cut short: its rest",
     "previous": "what was asked before, as far as it was sent along",
     "pirate": "in the system prompt: an answer that begins with Arr!",
+    "brief": "in the system prompt, or “few sentences”: one sentence; “thorough” gives more",
     "temperature": "a parameter: the answer names it",
     "max_tokens": "a parameter: the answer is cut there, finish_reason length",
     "response_format": 'a parameter: {"type": "json_object"} gives a small JSON object about the question',

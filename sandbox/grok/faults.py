@@ -59,7 +59,10 @@ def parse_wishes(words: str) -> Faults | None:
 
 
 def take_tags(prompt: str) -> tuple[str, Faults]:
-    """Return the prompt without its fault tags, and the faults; a tag that names none stays text."""
+    """Return the prompt without its fault tags, and the faults; a tag that names none stays text.
+
+    A client may have quoted a line for beginning with a bracket; without the tag there is no bracket.
+    """
     wishes: dict[str, str] = {}
 
     def take(tag: re.Match[str]) -> str:
@@ -70,7 +73,7 @@ def take_tags(prompt: str) -> tuple[str, Faults]:
         return ""
 
     rest = TAG.sub(take, prompt)
-    return (rest.strip() if wishes else prompt), Faults(wishes)
+    return (rest.strip().removeprefix("> ").strip() if wishes else prompt), Faults(wishes)
 
 
 @dataclass(slots=True)

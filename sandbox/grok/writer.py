@@ -18,11 +18,14 @@ CODE = re.compile(r"\b(code|python|function|script|program|regex|javascript|bash
 LONG_CODE = re.compile(r"\blong (python )?(code|program|script)\b", re.IGNORECASE)
 WIDE_TABLE = re.compile(r"\bwide table\b", re.IGNORECASE)
 FORMULA = re.compile(r"\b(formulae?|formulas|equations?|latex|maths?)\b", re.IGNORECASE)
+BRIEF = re.compile(r"\b(brief(ly)?|concise(ly)?|few sentences)\b", re.IGNORECASE)
+THOROUGH = re.compile(r"\bthorough(ly)?\b", re.IGNORECASE)
 PIRATE = re.compile(r"\bpirates?\b", re.IGNORECASE)
 TABLE = re.compile(r"\b(table|compare|comparison|versus|vs|difference|pros|cons)\b", re.IGNORECASE)
 SPECIAL = ((LONG_CODE, blocks.long_code), (WIDE_TABLE, blocks.wide_table), (FORMULA, blocks.formula))
 RECALL = re.compile(r"\b(last|previous|first|earlier|before|remember|memory|again)\b", re.IGNORECASE)
 LONG_WORDS = 700
+THOROUGH_WORDS = 150
 MAX_WORDS = 6000
 QUOTE_CHARS = 240
 
@@ -44,10 +47,13 @@ def answer(call: ChatCall, question: str, sights: list[str]) -> str:
     topic = find_topic(question)
     parts = [_persona(call) + _opening(question, luck), *_pictures(sights), *_memory(call, question)]
     wanted = _wanted_words(question)
-    if wanted:
+    if _is_told(call, BRIEF):
+        parts.append(_paragraph(topic, luck, 20))
+    elif wanted:
         parts.append(_essay(topic, luck, wanted - sum(len(part.split()) for part in parts)))
     else:
         parts += _sections(question, topic, luck)
+        parts += [_essay(topic, luck, THOROUGH_WORDS)] if _is_told(call, THOROUGH) else []
     temperature = call.options.get("temperature")
     if temperature is not None:
         parts.append(f"*My temperature is {temperature}.*")
@@ -56,8 +62,12 @@ def answer(call: ChatCall, question: str, sights: list[str]) -> str:
 
 def _persona(call: ChatCall) -> str:
     """Return how an answer begins for the one persona the demo knows."""
-    told = [turn.text for turn in call.turns if turn.role in ("system", "developer")]
-    return "Arr! " if any(PIRATE.search(text) for text in told) else ""
+    return "Arr! " if _is_told(call, PIRATE) else ""
+
+
+def _is_told(call: ChatCall, words: re.Pattern[str]) -> bool:
+    """Tell whether the system prompt holds one of the words."""
+    return any(words.search(turn.text) for turn in call.turns if turn.role in ("system", "developer"))
 
 
 def _opening(question: str, luck: Random) -> str:

@@ -82,6 +82,20 @@ async def test_temperature_and_persona_show(demo: DemoClient) -> None:
     assert not (await demo.message("hello")).startswith("Arr")
 
 
+async def test_a_brief_answer_is_shorter_and_a_thorough_one_longer(demo: DemoClient) -> None:
+    lengths = [
+        len(await said(demo, [{"role": "system", "content": style}, *turns("tell me of tides")]))
+        for style in ("Be brief.", "Be kind.", "Answer thoroughly.")
+    ]
+    assert lengths == sorted(lengths)
+    assert lengths[0] < lengths[1] - 100
+    assert lengths[1] < lengths[2] - 500
+
+
+async def test_a_question_that_was_quoted_for_its_tag_is_bare_again(demo: DemoClient) -> None:
+    assert await demo.message("> [[rate=900]] hello") == await demo.message("hello")
+
+
 async def test_a_search_names_its_sources(demo: DemoClient) -> None:
     chunks = [event.json for event in parse_events(await stream(demo, "search")) if event.data != "[DONE]"]
     deltas = [choice["delta"] for chunk in chunks for choice in list_at(chunk, "choices")]
