@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -36,6 +37,18 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class TextUpload:
+    """A short file that is made of a text when it is attached."""
+
+    filename: str
+    text: str
+
+    def open(self) -> discord.File:
+        """Return the file for one request."""
+        return discord.File(io.BytesIO(self.text.encode("utf-8", "replace")), filename=self.filename)
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One message's content. layout None: no buttons. uploads: files that go along when this face is shown.
 
@@ -45,5 +58,5 @@ class Face:
 
     content: str | None = None
     layout: Layout | None = None
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[Upload | TextUpload, ...] = ()
     fallback: Face | None = None

@@ -30,7 +30,7 @@ ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, pe
 INTERRUPTED = "Interrupted: Grok stopped sending before the answer was complete. Please ask again."
 SHUTTING_DOWN = "Interrupted: I am being restarted. What stands here is kept; please ask again in a minute."
 DRAINING = "I am being restarted and take no new work right now. Please try again in a minute."
-CUT_BY_LENGTH = "The model's length limit was reached here. Ask me to go on."
+CUT_BY_LENGTH = "The model's length limit was reached here. Press **Continue** to go on."
 FILTERED = "The rest was withheld by the server's content filter."
 _LOST = {
     "deleted": "The message in {where} was deleted while I was working on it, so I stopped. "
@@ -42,6 +42,7 @@ REPLY_UNREADABLE = (
     "Discord does not show me what you write in a reply to a slash command's answer. "
     "Press **Reply** below, or mention me with your question."
 )
+LOOK_AT_THIS = "What is this?"
 MENTION_WITHOUT_TEXT = "Mention me together with a question, or use `/ask`."
 UNEXPECTED = "Something went wrong on my side. Please try again; if it stays, tell the owner this number: `{incident}`."
 MEMORY_EMPTY = "I remember nothing of this channel."
@@ -80,7 +81,7 @@ _MARKUP = re.compile(r"([*_~`|\\>\[\]]|^[#+-](?=[# ]))")  # the last: headings, 
 def escape(text: str, limit: int = 200) -> str:
     """Return foreign text as it may stand in a sentence: one line, no markup, no mention, cut to `limit`."""
     flat = cut(" ".join(text.split()), limit)
-    return _unmentioned(_MARKUP.sub(r"\\\1", flat))
+    return unmentioned(_MARKUP.sub(r"\\\1", flat))
 
 
 def cut(text: str, limit: int) -> str:
@@ -178,10 +179,11 @@ def _as_code(facts: Mapping[str, object]) -> dict[str, object]:
 
 def code(text: str, limit: int = 100) -> str:
     """Return foreign text as it may stand between backticks, where a backslash would be seen."""
-    return _unmentioned(cut(" ".join(text.split()).replace("`", "'"), limit))
+    return unmentioned(cut(" ".join(text.split()).replace("`", "'"), limit))
 
 
-def _unmentioned(text: str) -> str:
+def unmentioned(text: str) -> str:
+    """Return foreign text with its markup, and without anything that could mention somebody."""
     return _MENTION.sub(lambda found: found[0] + "\u200b", text)
 
 
