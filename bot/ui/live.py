@@ -105,7 +105,7 @@ class LiveMessage:
                 yield
                 painter.cancel()
         except BaseExceptionGroup as failed:
-            error = _first(failed)
+            error = first_error(failed)
         else:
             return
         raise error
@@ -127,6 +127,8 @@ class LiveMessage:
             self._changed.clear()
             while (index := self._stale_index()) is not None:
                 await self._paint_one(index)
+            while (standing := self._standing()) and len(self._faces()) < standing:
+                await self._remove(standing - 1)
             if self._is_finishing and not self._changed.is_set():
                 self._settled.set()
 
@@ -151,6 +153,25 @@ class LiveMessage:
                     self._shown[index : index + 1] = [faces[index]]
                     return
         raise SurfaceLostError("unreachable")
+
+    def _standing(self) -> int:
+        """Return how many messages there are where some may be too many, 0 where that cannot be.
+
+        An answer that has nothing to show yet keeps the messages in which an earlier one stands.
+        """
+        standing = self._surface.count() if self._shown else 0
+        return standing if standing > 1 else 0
+
+    async def _remove(self, index: int) -> None:
+        """Delete the last message: what is to be seen is shorter than what stood there."""
+        place = await self._ticket.wait(self._surface.route(index), self._urgency(index))
+        with self._pacer.sending(place):
+            try:
+                async with asyncio.timeout(PAINT_TIMEOUT_S):
+                    await self._surface.remove(index)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+                log.warning("a message too many could not be deleted error=%s", type(failed).__name__)
+        del self._shown[index:]
 
     async def _is_painted(self, index: int, face: Face) -> bool:
         """Send one request; False when it failed and may be tried again."""
@@ -180,10 +201,10 @@ class LiveMessage:
         return Urgency.PAGE if index >= len(self._shown) else Urgency.NEXT
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the error inside groups of one."""
+def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error inside groups of one, as a task group makes them."""
     error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    return first_error(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _may_pass(failed: Exception) -> bool:

@@ -21,6 +21,9 @@ EXPIRED_CODES = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
 TOO_LARGE_CODE = 40005  # Request entity too large
 
 
+PostingChannel = discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel | discord.StageChannel
+
+
 class SurfaceLostError(GrokBotError):
     """The message can no longer be painted. reason: "deleted", "forbidden" or "unreachable"."""
 
@@ -40,22 +43,32 @@ class Surface(Protocol):
         """Create the message, or edit it. Raises `SurfaceLostError`; other discord.py errors mean: try again."""
         ...
 
+    async def remove(self, index: int) -> None:
+        """Delete the last message. One that cannot be deleted is forgotten all the same."""
+        ...
+
     def message_ids(self) -> tuple[int, ...]:
         """Return the ids of the messages shown so far, as far as Discord has told them."""
         ...
 
+    def count(self) -> int:
+        """Return how many messages there are, those included that stood there before anything was shown."""
+        ...
 
-def _edit_options(face: Face) -> dict[str, Any]:  # Any: discord.py's keyword arguments, checked by its own signature
+
+def edit_options(face: Face, *, has_files: bool = False) -> dict[str, Any]:  # Any: checked by discord.py's signature
+    """Return discord.py's arguments for an edit. has_files: files are attached, and go unless shown again."""
     options: dict[str, Any] = {"view": face.layout.build() if face.layout else None}
     if not isinstance(options["view"], discord.ui.LayoutView):
         options["content"] = face.content
-    if face.uploads:
+    if face.uploads or has_files:
         options["attachments"] = [upload.open() for upload in face.uploads]
     return options
 
 
-def _send_options(face: Face) -> dict[str, Any]:  # Any: as above
-    options = _edit_options(face)
+def send_options(face: Face) -> dict[str, Any]:  # Any: as above
+    """Return discord.py's arguments for a new message."""
+    options = edit_options(face)
     if options["view"] is None:
         del options["view"]
     if "attachments" in options:
@@ -86,7 +99,9 @@ class ChannelSurface:
         self._channel = channel
         self._reply_to = reply_to
         self._messages: list[discord.PartialMessage] = []
-        self._nonce = secrets.randbits(63)
+        self._with_files: set[int] = set()
+        self._nonce = secrets.randbits(62)
+        self._sends = 0
 
     def route(self, index: int) -> Route:
         """Return the route of a channel message."""
@@ -101,41 +116,80 @@ class ChannelSurface:
         """
         async with translated_losses():
             if index < len(self._messages):
-                await self._messages[index].edit(**_edit_options(face))
+                await self._messages[index].edit(**edit_options(face, has_files=index in self._with_files))
+                self._with_files |= {index} if face.uploads else set()
                 return
-            options = _send_options(face)
+            options = send_options(face)
             if index == 0 and self._reply_to is not None:
                 options["reference"] = self._reply_to.to_reference(fail_if_not_exists=False)
-            sent = await self._channel.send(**options, nonce=self._nonce + index)
+            sent = await self._channel.send(**options, nonce=self._nonce + self._sends)
+            self._sends += 1
+            self._with_files |= {index} if face.uploads else set()
             self._messages.append(discord.PartialMessage(channel=sent.channel, id=sent.id))
+
+    async def remove(self, index: int) -> None:
+        """Delete the last message."""
+        del index
+        await self._messages.pop().delete()
 
     def message_ids(self) -> tuple[int, ...]:
         """Return what was sent so far."""
         return tuple(message.id for message in self._messages)
+
+    def count(self) -> int:
+        """Return how many messages were sent."""
+        return len(self._messages)
+
+
+class TokenLife:
+    """How long an interaction's token can be used. life_s: Discord's; clock: seconds, monotonic."""
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],  # Any: the kind of client does not matter here
+        life_s: float = INTERACTION_LIFE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        age_s = (discord.utils.utcnow() - interaction.created_at).total_seconds()
+        self._clock = clock
+        self._dies_at = clock() + life_s - INTERACTION_MARGIN_S - max(0.0, min(age_s, OLDEST_S))
+
+    def lasts(self) -> bool:
+        """Whether it can still be used."""
+        return self._clock() < self._dies_at
+
+    def ends(self, failed: discord.HTTPException) -> bool:
+        """Note that a request failed; whether that was for the token, which then is not used again."""
+        if failed.code not in EXPIRED_CODES and failed.status != 401:
+            return False
+        self._dies_at = self._clock()
+        return True
 
 
 class InteractionSurface:
     """The answer to an interaction that was deferred: its original message, then follow-ups.
 
     When the token is about to die it goes on with the bot's own edits, where the bot may see the channel.
+    is_ephemeral: only the person sees it; then nothing but the token can paint it.
     """
 
     def __init__(
         self,
-        interaction: discord.Interaction[Any],  # Any: the kind of client does not matter here
+        interaction: discord.Interaction[Any],  # Any: as above
         *,
+        is_ephemeral: bool = False,
         life_s: float = INTERACTION_LIFE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._interaction = interaction
-        age_s = (discord.utils.utcnow() - interaction.created_at).total_seconds()
-        self._clock = clock
-        self._dies_at = clock() + life_s - INTERACTION_MARGIN_S - max(0.0, min(age_s, OLDEST_S))
+        self._is_ephemeral = is_ephemeral
+        self._life = TokenLife(interaction, life_s, clock)
         self._ids: list[int | None] = [None]
+        self._with_files: set[int] = set()
 
     def route(self, index: int) -> Route:
         """Return the webhook's route, or after the token's life the channel's."""
-        if self._uses_token():
+        if self._life.lasts():
             hook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
             if index >= len(self._ids):
                 return route_of("POST", hook)
@@ -147,46 +201,71 @@ class InteractionSurface:
     async def show(self, index: int, face: Face) -> None:
         """Edit the original, send or edit a follow-up; by the bot's own hand when the token is dead."""
         async with translated_losses():
-            if self._uses_token():
-                try:
-                    await self._show_by_token(index, face)
-                except discord.HTTPException as failed:
-                    if failed.code not in EXPIRED_CODES and failed.status != 401:
-                        raise
-                    self._dies_at = self._clock()
-                else:
-                    return
-            await self._show_by_bot(index, face)
+            if not await self._is_shown_by_token(index, face):
+                await self._show_by_bot(index, face)
+        self._with_files |= {index} if face.uploads else set()
+
+    async def remove(self, index: int) -> None:
+        """Delete the last follow-up."""
+        known = self._ids.pop(index) if index else None
+        if known is None:
+            return
+        if self._life.lasts():
+            await self._interaction.followup.delete_message(known)
+        else:
+            await discord.PartialMessage(channel=channel_of(self._interaction), id=known).delete()
 
     def message_ids(self) -> tuple[int, ...]:
         """Return the ids Discord has told."""
         return tuple(known for known in self._ids if known is not None)
 
+    def count(self) -> int:
+        """Return how many messages there are, the original included."""
+        return len(self._ids)
+
     def _known(self, index: int) -> int | None:
         return self._ids[index] if index < len(self._ids) else None
 
-    def _uses_token(self) -> bool:
-        return self._clock() < self._dies_at
+    async def _is_shown_by_token(self, index: int, face: Face) -> bool:
+        if not self._life.lasts():
+            return False
+        try:
+            await self._show_by_token(index, face)
+        except discord.HTTPException as failed:
+            if not self._life.ends(failed):
+                raise
+            return False
+        return True
 
     async def _show_by_token(self, index: int, face: Face) -> None:
+        edit = edit_options(face, has_files=index in self._with_files)
         if index == 0:
-            shown = await self._interaction.edit_original_response(**_edit_options(face))
+            shown = await self._interaction.edit_original_response(**edit)
             self._ids[0] = shown.id
         elif index < len(self._ids):
-            await self._interaction.followup.edit_message(self._ids[index] or 0, **_edit_options(face))
+            await self._interaction.followup.edit_message(self._ids[index] or 0, **edit)
         else:
-            sent = await self._interaction.followup.send(**_send_options(face), wait=True)
+            sent = await self._interaction.followup.send(**send_options(face), ephemeral=self._is_ephemeral, wait=True)
             self._ids.append(sent.id)
 
     async def _show_by_bot(self, index: int, face: Face) -> None:
         """Edit by the bot's own right; a message whose id was never told is sent anew rather than lost."""
-        channel = self._interaction.channel
-        if channel is None or isinstance(
-            channel, discord.ForumChannel | discord.CategoryChannel | discord.GroupChannel
-        ):  # the bot is not in there
-            raise SurfaceLostError("forbidden")
+        if self._is_ephemeral:
+            raise SurfaceLostError("unreachable")
+        channel = channel_of(self._interaction)
         known = self._known(index)
         if known is None:
-            self._ids[index : index + 1] = [(await channel.send(**_send_options(face))).id]
+            self._ids[index : index + 1] = [(await channel.send(**send_options(face))).id]
             return
-        await discord.PartialMessage(channel=channel, id=known).edit(**_edit_options(face))
+        message = discord.PartialMessage(channel=channel, id=known)
+        await message.edit(**edit_options(face, has_files=index in self._with_files))
+
+
+def channel_of(interaction: discord.Interaction[Any]) -> PostingChannel:  # Any: as above
+    """Return the channel in which the bot can act by itself. Raises SurfaceLostError where it is not."""
+    channel = interaction.channel
+    if channel is None or isinstance(
+        channel, discord.ForumChannel | discord.CategoryChannel | discord.GroupChannel
+    ):  # the bot is not in there
+        raise SurfaceLostError("forbidden")
+    return channel

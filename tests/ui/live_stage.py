@@ -37,6 +37,7 @@ class GatedSurface:
     failures: list[BaseException] = field(default_factory=list)
     asked: list[tuple[int, Face]] = field(default_factory=list)
     standing: dict[int, Face] = field(default_factory=dict)
+    removed: list[int] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -55,8 +56,15 @@ class GatedSurface:
         finally:
             self.in_flight -= 1
 
+    async def remove(self, index: int) -> None:
+        self.removed.append(index)
+        del self.standing[index]
+
     def message_ids(self) -> tuple[int, ...]:
         return tuple(self.standing)
+
+    def count(self) -> int:
+        return len(self.standing)
 
 
 @dataclass

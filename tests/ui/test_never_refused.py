@@ -65,8 +65,14 @@ class PagesOnWire:
         self.known = max(self.known, index + 1)
         self.painted.append((now(), index, face.content))
 
+    async def remove(self, index: int) -> None:
+        raise AssertionError(f"nothing is too long here, but message {index} was removed")
+
     def message_ids(self) -> tuple[int, ...]:
         return tuple(range(self.known))
+
+    def count(self) -> int:
+        return self.known
 
 
 async def write_out(script: Script, pacer: Pacer, surface: PagesOnWire) -> list[str]:

@@ -67,7 +67,7 @@ async def test_the_first_message_is_the_original_and_the_next_a_follow_up_edited
         await stage.surface.show(int(text != "one"), Face(text))
 
     stage.original.assert_awaited_once_with(content="one", view=None)
-    stage.followup.send.assert_awaited_once_with(content="two", wait=True)
+    stage.followup.send.assert_awaited_once_with(content="two", ephemeral=False, wait=True)
     stage.followup.edit_message.assert_awaited_once_with(12, content="two, longer", view=None)
     assert stage.surface.message_ids() == (11, 12)
 

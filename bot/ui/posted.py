@@ -1,0 +1,104 @@
+"""Messages that stand in a channel already, painted over after a button under them was pressed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import discord
+
+from bot.ui.face import Face
+from bot.ui.ledger import Route, route_of
+from bot.ui.surface import (
+    INTERACTION_LIFE_S,
+    SurfaceLostError,
+    TokenLife,
+    channel_of,
+    edit_options,
+    send_options,
+    translated_losses,
+)
+
+
+class PostedSurface:
+    """The messages of an answer, for an interaction that was acknowledged as an update of one of them.
+
+    The pressed one is edited by the token, as long as it lives, because that works also where the bot is no member; the
+    others by the bot's own right. New ones are follow-ups. message_ids: in their order; pressed_id: among them.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],  # Any: the kind of client does not matter here
+        message_ids: Sequence[int],
+        pressed_id: int,
+        *,
+        is_ephemeral: bool = False,
+        life_s: float = INTERACTION_LIFE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._interaction = interaction
+        self._ids = list(message_ids)
+        self._pressed_id = pressed_id
+        self._is_ephemeral = is_ephemeral
+        self._life = TokenLife(interaction, life_s, clock)
+
+    def route(self, index: int) -> Route:
+        """Return the route that `show` would use now."""
+        hook = f"/webhooks/{self._interaction.application_id}/{self._interaction.token}"
+        channel = f"/channels/{self._interaction.channel_id}/messages"
+        if index >= len(self._ids):
+            return route_of("POST", hook if self._life.lasts() else channel)
+        if self._is_by_token(index):
+            return route_of("PATCH", f"{hook}/messages/@original")
+        return route_of("PATCH", f"{channel}/{self._ids[index]}")
+
+    async def show(self, index: int, face: Face) -> None:
+        """Edit a message that stands there, or add one."""
+        async with translated_losses():
+            if index >= len(self._ids):
+                self._ids.append(await self._added(face))
+            elif not await self._is_shown_by_token(index, face):
+                await self._show_by_bot(index, face)
+
+    async def remove(self, index: int) -> None:
+        """Delete the last message."""
+        message_id = self._ids.pop(index)
+        if not self._is_ephemeral:
+            await discord.PartialMessage(channel=channel_of(self._interaction), id=message_id).delete()
+
+    def message_ids(self) -> tuple[int, ...]:
+        """Return the messages of the answer."""
+        return tuple(self._ids)
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return len(self._ids)
+
+    def _is_by_token(self, index: int) -> bool:
+        return self._ids[index] == self._pressed_id and self._life.lasts()
+
+    async def _is_shown_by_token(self, index: int, face: Face) -> bool:
+        if not self._is_by_token(index):
+            return False
+        try:
+            await self._interaction.edit_original_response(**edit_options(face, has_files=True))
+        except discord.HTTPException as failed:
+            if not self._life.ends(failed):
+                raise
+            return False
+        return True
+
+    async def _show_by_bot(self, index: int, face: Face) -> None:
+        if self._is_ephemeral:
+            raise SurfaceLostError("unreachable")
+        message = discord.PartialMessage(channel=channel_of(self._interaction), id=self._ids[index])
+        await message.edit(**edit_options(face, has_files=True))
+
+    async def _added(self, face: Face) -> int:
+        """Send one more message and return its id."""
+        if self._life.lasts():
+            sent = await self._interaction.followup.send(**send_options(face), ephemeral=self._is_ephemeral, wait=True)
+            return sent.id
+        return (await channel_of(self._interaction).send(**send_options(face))).id
