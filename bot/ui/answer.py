@@ -1,37 +1,76 @@
-"""An answer while it writes itself: thinking, text over as many messages as it needs, and how it ended."""
+"""An answer while it writes itself: in line, thinking, text over as many messages as it needs, and how it ended."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.ui import text
-from bot.ui.face import MESSAGE_LIMIT_CHARS, Face, Layout
+from bot.ui.citations import citations_line
+from bot.ui.controls import AnswerControls
+from bot.ui.face import MESSAGE_LIMIT_CHARS, Face, Layout, TextUpload
+from bot.ui.sentences import controls as sentences
 from bot.ui.split import Pages
+from bot.ui.thoughts import last_line
+
+__all__ = ["AnswerView", "Ending", "TextUpload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What stands under a finished answer. notice: how it ended; footer: what it used; both one line."""
+
+    notice: str = ""
+    footer: str = ""
+    citations: tuple[str, ...] = ()
+    controls: Layout | None = None
+    files: tuple[TextUpload, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The small print, line by line."""
+        small = [citations_line(self.citations), self.notice, self.footer]
+        return [f"-# {line}" for line in small if line]
 
 
 class AnswerView:
     """What people see of one answer. Feed it, hand `faces` to a `LiveMessage`.
 
-    layout: the buttons under a finished answer. heading: stands above the text of the first message.
+    heading: stands above the text of the first message. key: of the buttons, "" while it has none.
+    start: text that stands already. placeholder: shown until something comes.
     """
 
     def __init__(
-        self, *, layout: Layout | None = None, heading: str = "", clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        heading: str = "",
+        key: str = "",
+        is_private: bool = False,
+        start: str = "",
+        placeholder: str = "",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._heading = f"{heading}\n" if heading else ""
-        self._pages = Pages(first_limit=MESSAGE_LIMIT_CHARS - len(self._heading))
-        self._layout = layout
+        self._key = key
+        self._is_private = is_private
+        self._placeholder = placeholder
         self._clock = clock
+        self._place = 0
+        self._thoughts: list[str] = []
         self._thinking_since: float | None = None
-        self._notice = ""
-        self._is_complete = False
+        self._ending: Ending | None = None
+        self._begin(start)
+
+    def _begin(self, start: str) -> None:
+        self._pages = Pages(first_limit=MESSAGE_LIMIT_CHARS - len(self._heading))
         self._has_text = False
+        if start:
+            self.write(start)
 
     @property
     def text(self) -> str:
-        """The answer so far, without thinking and notices."""
+        """The answer so far, without thinking and small print."""
         return self._pages.text
 
     @property
@@ -44,41 +83,74 @@ class AnswerView:
         """Whether the model did any thinking."""
         return self._thinking_since is not None
 
+    def open(self, key: str) -> None:
+        """Give the buttons the answer's key."""
+        self._key = key
+
+    def wait(self, place: int) -> None:
+        """Say how many are before this one; 0: it is being answered."""
+        self._place = place
+
     def write(self, delta: str) -> None:
         """Add text to the answer."""
         self._pages.append(delta)
         self._has_text = self._has_text or bool(delta.strip())
 
-    def think(self) -> None:
-        """Note that the model is thinking; what it thinks is not shown."""
+    def think(self, delta: str) -> None:
+        """Add to what the model thinks; only the last line of it is shown, and only until it writes."""
         if self._thinking_since is None:
             self._thinking_since = self._clock()
+        self._thoughts.append(delta)
 
-    def end(self, notice: str = "") -> None:
-        """Say that nothing more will come. notice: one sentence shown in small print under the text."""
-        self._is_complete = True
-        self._notice = notice
+    def restart(self) -> None:
+        """Drop what was written: the model writes it anew."""
+        self._begin("")
+
+    def end(self, ending: Ending) -> None:
+        """Say that nothing more will come."""
+        self._ending = ending
 
     def faces(self) -> list[Face]:
         """Return the messages to show now."""
-        shown = [piece.shown for piece in self._pages.pieces(is_complete=self._is_complete)] if self._has_text else []
+        is_complete = self._ending is not None
+        shown = [piece.shown for piece in self._pages.pieces(is_complete=is_complete)] if self._has_text else []
         if shown:  # before blank messages are left out: only the first has room for it
             shown[0] = f"{self._heading}{shown[0]}"
         faces = [Face(content) for content in shown if content.strip()]
-        if not faces and self._is_complete:
-            return [Face(f"{self._heading}{self._notice or text.EMPTY_ANSWER}", self._layout)]
-        if not self._is_complete:
-            return faces or self._waiting_faces()
-        if self._notice:
-            with_notice = f"{faces[-1].content}\n-# {self._notice}"
-            if len(with_notice) <= MESSAGE_LIMIT_CHARS:
-                faces[-1] = Face(with_notice)
+        if self._ending is not None:
+            return self._finished(faces, self._ending)
+        return self._with_stop(faces or self._waiting())
+
+    def _finished(self, faces: list[Face], ending: Ending) -> list[Face]:
+        lines = ending.lines
+        if not faces:
+            notice = ending.notice or text.EMPTY_ANSWER
+            said = "\n".join([notice, *(line for line in lines if line != f"-# {ending.notice}")])
+            faces = [Face(f"{self._heading}{said}")]
+        elif lines:
+            small = "\n".join(lines)
+            with_small = f"{faces[-1].content}\n{small}"
+            if len(with_small) <= MESSAGE_LIMIT_CHARS:
+                faces[-1] = Face(with_small)
             else:
-                faces.append(Face(f"-# {self._notice}"))
-        faces[-1] = replace(faces[-1], layout=self._layout)
+                faces.append(Face(small))
+        files = ending.files
+        faces[-1] = replace(faces[-1], layout=ending.controls, uploads=files)
         return faces
 
-    def _waiting_faces(self) -> list[Face]:
-        if self._thinking_since is None:
-            return []
-        return [Face(text.thinking(self._clock() - self._thinking_since))]
+    def _with_stop(self, faces: list[Face]) -> list[Face]:
+        if faces and self._key:
+            controls = AnswerControls(self._key, is_writing=True, is_private=self._is_private)
+            faces[-1] = replace(faces[-1], layout=controls)
+        return faces
+
+    def _waiting(self) -> list[Face]:
+        lines: list[str] = []
+        if self._place:
+            lines = [sentences.in_line(self._place)]
+        elif self._thinking_since is not None:
+            newest = last_line(self._thoughts)
+            lines = [text.thinking(self._clock() - self._thinking_since), *([f"-# {newest}"] if newest else [])]
+        elif self._placeholder:
+            lines = [self._placeholder]
+        return [Face(self._heading + "\n".join(lines))] if lines else []

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ui import text
-from bot.ui.answer import AnswerView
-from bot.ui.face import MESSAGE_LIMIT_CHARS, Face
+from bot.ui.answer import AnswerView, Ending
+from bot.ui.controls import AnswerControls
+from bot.ui.face import MESSAGE_LIMIT_CHARS, Face, TextUpload
+from bot.ui.sentences import controls as sentences
 
 
 class Buttons:
@@ -36,18 +38,63 @@ def test_before_anything_happens_there_is_nothing_to_show() -> None:
     assert AnswerView(heading="-# question").faces() == []
 
 
-def test_thinking_shows_how_long_it_lasts_until_text_comes() -> None:
+def test_thinking_shows_how_long_it_lasts_and_its_last_line_until_text_comes() -> None:
     clock = Clock()
-    view = AnswerView(clock=clock)
-    view.think()
+    view = AnswerView(heading="-# question", clock=clock)
+    view.think("First this.\nThen ")
     clock.now += 12
-    view.think()
-
-    assert contents(view) == [text.thinking(12)]
+    view.think("*that*\n\n---\n")
+    thinking = f"-# question\n{text.thinking(12)}\n-# Then \\*that\\*"
+    assert contents(view) == [thinking]
     view.write("\n ")
-    assert contents(view) == [text.thinking(12)]
+    assert contents(view) == [thinking]
     view.write("Hello")
-    assert contents(view) == ["\n Hello"]
+    assert contents(view) == ["-# question\n\n Hello"]
+
+
+def test_thinking_without_words_shows_only_its_seconds() -> None:
+    view = AnswerView(clock=Clock())
+    view.think("\n---\n")
+    assert contents(view) == [text.thinking(0)]
+
+
+@pytest.mark.parametrize(("place", "said"), [(1, "-# In line: you are next …"), (4, "-# In line: 3 before you …")])
+def test_a_question_in_line_shows_how_many_are_before_it(place: int, said: str) -> None:
+    view = AnswerView()
+    view.wait(place)
+    assert contents(view) == [said]
+    view.wait(0)
+    assert view.faces() == []
+
+
+def test_a_placeholder_stands_until_something_comes() -> None:
+    view = AnswerView(placeholder=sentences.WRITING_AGAIN)
+    assert contents(view) == [sentences.WRITING_AGAIN]
+    view.write("Hello")
+    assert contents(view) == ["Hello"]
+
+
+def test_while_it_writes_the_last_message_has_a_stop_button() -> None:
+    view = AnswerView(key="7")
+    view.write("word " * 900)
+    stop = AnswerControls("7", is_writing=True)
+    assert [face.layout for face in view.faces()] == [None, None, stop]
+
+
+def test_a_restart_drops_what_was_written() -> None:
+    view = AnswerView()
+    view.write("no JSON")
+    view.restart()
+    assert (view.text, view.has_text) == ("", False)
+    view.write("{}")
+    assert contents(view) == ["{}"]
+
+
+def test_a_continued_answer_shows_what_stood_there_before() -> None:
+    view = AnswerView(start="One, ")
+    assert contents(view) == ["One, "]
+    view.write("two.")
+    assert view.text == "One, two."
 
 
 def test_an_empty_delta_is_no_text() -> None:
@@ -69,18 +116,18 @@ def test_the_heading_stands_above_the_first_message_only() -> None:
 
 
 def test_buttons_come_with_the_end_and_stand_under_the_last_message() -> None:
-    view = AnswerView(layout=BUTTONS)
+    view = AnswerView()
     view.write("word " * 900)
     assert [face.layout for face in view.faces()] == [None] * 3
-    view.end()
+    view.end(Ending(controls=BUTTONS))
     assert [face.layout for face in view.faces()] == [None, None, BUTTONS]
 
 
 @pytest.mark.parametrize(("notice", "said"), [("", text.EMPTY_ANSWER), ("It broke.", "It broke.")])
 def test_an_answer_without_text_ends_in_one_sentence(notice: str, said: str) -> None:
-    view = AnswerView(layout=BUTTONS, heading="-# question")
+    view = AnswerView(heading="-# question")
     view.write(" \n")
-    view.end(notice)
+    view.end(Ending(notice, controls=BUTTONS))
 
     assert view.faces() == [Face(f"-# question\n{said}", BUTTONS)]
 
@@ -88,17 +135,33 @@ def test_an_answer_without_text_ends_in_one_sentence(notice: str, said: str) -> 
 def test_the_notice_stands_under_the_text() -> None:
     view = AnswerView()
     view.write("```py\nhalf a block")
-    view.end("It broke.")
+    view.end(Ending("It broke."))
 
     assert contents(view) == ["```py\nhalf a block\n```\n-# It broke."]
 
 
 def test_a_notice_without_room_gets_a_message_and_the_buttons() -> None:
-    view = AnswerView(layout=BUTTONS)
+    view = AnswerView()
     view.write("x" * MESSAGE_LIMIT_CHARS)
-    view.end("It broke.")
+    view.end(Ending("It broke.", controls=BUTTONS))
 
     assert view.faces() == [Face("x" * MESSAGE_LIMIT_CHARS), Face("-# It broke.", BUTTONS)]
+
+
+def test_sources_notice_and_footer_stand_in_small_print_under_the_text() -> None:
+    view = AnswerView()
+    view.write("Hello")
+    view.end(Ending("It broke.", "grok-3", ("https://www.example.org/a",)))
+    assert contents(view) == [
+        "Hello\n-# Sources: 1. [example.org](<https://www.example.org/a>)\n-# It broke.\n-# grok-3"
+    ]
+
+
+def test_files_come_with_the_end() -> None:
+    view = AnswerView()
+    view.write("{}")
+    view.end(Ending(files=(TextUpload("answer.json", "{}"),)))
+    assert [face.uploads for face in view.faces()] == [(TextUpload("answer.json", "{}"),)]
 
 
 BLANKS = st.integers(0, 2500).map(lambda count: "\n" * count)
@@ -111,6 +174,6 @@ def test_every_message_fits_and_is_not_blank(deltas: list[str], heading: str) ->
     for delta in deltas:
         view.write(delta)
         assert all(len(content.strip()) > 0 and len(content) <= MESSAGE_LIMIT_CHARS for content in contents(view))
-    view.end("It broke.")
+    view.end(Ending("It broke."))
     assert all(len(content.strip()) > 0 and len(content) <= MESSAGE_LIMIT_CHARS for content in contents(view))
     assert view.text == "".join(deltas)
