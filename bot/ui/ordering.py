@@ -34,6 +34,10 @@ async def carry_out(
             view.fail(None)
             await live.finish()
             raise
+        except Exception as unforeseen:  # raised again: only the card must not say "working" for ever
+            view.fail(unforeseen)
+            await live.finish()
+            raise
         await live.finish()
     if live.lost is not None:
         files = [upload.open() for face in view.faces() for upload in face.uploads]

@@ -47,10 +47,9 @@ class OrderView:
         """Show the result."""
         self._end = face
 
-    def fail(self, error: GrokBotError | None) -> None:
+    def fail(self, error: Exception | None) -> None:
         """Show the one clear sentence; None: the program is being restarted."""
-        sentence = text.SHUTTING_DOWN if error is None else text.sentence(error)
-        self._end = failed_face(text.failed_title(self._title), self._prompt, sentence)
+        self._end = failed_face(text.failed_title(self._title), self._prompt, _sentence(error))
 
     def faces(self) -> Sequence[Face]:
         """Return the card as it should look now."""
@@ -70,3 +69,9 @@ class OrderView:
                 eta_s=self._progress.eta_s,
             )
         ]
+
+
+def _sentence(error: Exception | None) -> str:
+    if error is None:
+        return text.SHUTTING_DOWN
+    return text.sentence(error) if isinstance(error, GrokBotError) else text.BROKE_OFF
