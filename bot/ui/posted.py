@@ -11,11 +11,13 @@ import discord
 from bot.ui.face import Face
 from bot.ui.ledger import Route, route_of
 from bot.ui.surface import (
+    FOLLOW_UPS_MOST,
     INTERACTION_LIFE_S,
     SurfaceLostError,
     TokenLife,
     channel_of,
     edit_options,
+    is_guest,
     send_options,
     translated_losses,
 )
@@ -25,7 +27,8 @@ class PostedSurface:
     """The messages of an answer, for an interaction that was acknowledged as an update of one of them.
 
     The pressed one is edited by the token, as long as it lives, because that works also where the bot is no member; the
-    others by the bot's own right. New ones are follow-ups. message_ids: in their order; pressed_id: among them.
+    others by the bot's own right. New ones are follow-ups. Where the bot is no member, the pressed one alone is painted
+    over, and what stands above it is left. message_ids: in their order; pressed_id: among them.
     """
 
     def __init__(
@@ -39,10 +42,15 @@ class PostedSurface:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._interaction = interaction
-        self._ids = list(message_ids)
+        self._ids = [pressed_id] if is_guest(interaction) else list(message_ids)
         self._pressed_id = pressed_id
         self._is_ephemeral = is_ephemeral
         self._life = TokenLife(interaction, life_s, clock)
+
+    @property
+    def most(self) -> int | None:
+        """How many messages there can be; None for any number."""
+        return 1 + FOLLOW_UPS_MOST if is_guest(self._interaction) else None
 
     def route(self, index: int) -> Route:
         """Return the route that `show` would use now."""

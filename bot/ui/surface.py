@@ -15,6 +15,7 @@ from bot.ui.face import Face
 from bot.ui.ledger import Route, route_of
 
 INTERACTION_LIFE_S = 15 * 60  # Discord: interaction tokens
+FOLLOW_UPS_MOST = 5  # Discord: of an interaction where the app was brought along by a person
 INTERACTION_MARGIN_S = 20.0  # the token is left this long before it dies
 OLDEST_S = 30.0  # an interaction must be acknowledged within 3 s; if it seems older, the clocks differ
 EXPIRED_CODES = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
@@ -103,6 +104,11 @@ class ChannelSurface:
         self._nonce = secrets.randbits(62)
         self._sends = 0
 
+    @property
+    def most(self) -> int | None:
+        """How many messages there can be: any number."""
+        return None
+
     def route(self, index: int) -> Route:
         """Return the route of a channel message."""
         if index < len(self._messages):
@@ -170,6 +176,7 @@ class InteractionSurface:
     """The answer to an interaction that was deferred: its original message, then follow-ups.
 
     When the token is about to die it goes on with the bot's own edits, where the bot may see the channel.
+    Follow-ups take no nonce: one whose reply never came is sent again and may stand twice, rather than not at all.
     is_ephemeral: only the person sees it; then nothing but the token can paint it.
     """
 
@@ -186,6 +193,11 @@ class InteractionSurface:
         self._life = TokenLife(interaction, life_s, clock)
         self._ids: list[int | None] = [None]
         self._with_files: set[int] = set()
+
+    @property
+    def most(self) -> int | None:
+        """How many messages there can be; None for any number."""
+        return 1 + FOLLOW_UPS_MOST if is_guest(self._interaction) else None
 
     def route(self, index: int) -> Route:
         """Return the webhook's route, or after the token's life the channel's."""
@@ -261,11 +273,16 @@ class InteractionSurface:
         await message.edit(**edit_options(face, has_files=index in self._with_files))
 
 
+def is_guest(interaction: discord.Interaction[Any]) -> bool:  # Any: as above
+    """Whether a person brought the bot along to where it is no member: it acts there by interactions alone."""
+    is_home = interaction.is_guild_integration() or interaction.context.dm_channel
+    return interaction.is_user_integration() and not is_home
+
+
 def channel_of(interaction: discord.Interaction[Any]) -> PostingChannel:  # Any: as above
     """Return the channel in which the bot can act by itself. Raises SurfaceLostError where it is not."""
     channel = interaction.channel
-    if channel is None or isinstance(
-        channel, discord.ForumChannel | discord.CategoryChannel | discord.GroupChannel
-    ):  # the bot is not in there
+    nowhere = discord.ForumChannel | discord.CategoryChannel | discord.GroupChannel
+    if channel is None or isinstance(channel, nowhere) or is_guest(interaction):
         raise SurfaceLostError("forbidden")
     return channel

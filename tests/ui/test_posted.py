@@ -11,7 +11,7 @@ from bot.ui.face import Face, TextUpload
 from bot.ui.ledger import route_of
 from bot.ui.posted import PostedSurface
 from bot.ui.surface import SurfaceLostError
-from tests.ui.test_surface import LIFE_S, Stage, refusal
+from tests.ui.test_surface import LIFE_S, Stage, as_guest, refusal
 
 
 @pytest.fixture
@@ -93,3 +93,17 @@ async def test_a_message_that_is_gone_is_lost_as_deleted(stage: Stage) -> None:
     stage.original.side_effect = refusal(discord.NotFound, 404, 10008)
     with pytest.raises(SurfaceLostError, match="deleted"):
         await posted(stage).show(1, Face("new"))
+
+
+async def test_where_the_bot_is_a_guest_only_the_pressed_message_is_painted_over(stage: Stage) -> None:
+    as_guest(stage)
+    surface = posted(stage)
+    await surface.show(0, Face("new"))
+    await surface.show(1, Face("more"))
+    stage.original.assert_awaited_once_with(content="new", view=None, attachments=[])
+    stage.followup.send.assert_awaited_once_with(content="more", ephemeral=False, wait=True)
+    assert (stage.own_ids, surface.most) == ([], 6)
+
+
+async def test_where_the_bot_is_at_home_there_may_be_any_number(stage: Stage) -> None:
+    assert posted(stage).most is None

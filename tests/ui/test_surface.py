@@ -7,7 +7,7 @@ from unittest.mock import AsyncMock, Mock, create_autospec
 import discord
 import pytest
 
-from bot.ui.face import Face
+from bot.ui.face import Face, TextUpload
 from bot.ui.ledger import route_of
 from bot.ui.surface import ChannelSurface, InteractionSurface, SurfaceLostError
 
@@ -152,6 +152,58 @@ async def test_where_the_bot_is_not_a_dead_token_means_that_the_message_is_lost(
         await stage.surface.show(0, Face("late"))
 
     assert lost.value.reason == "forbidden"
+
+
+def as_guest(stage: Stage) -> None:
+    """Let the interaction come from where only the person installed the bot."""
+    stage.interaction.is_guild_integration.return_value = False
+    stage.interaction.context = discord.app_commands.AppCommandContext(guild=True)
+
+
+async def test_a_guest_has_no_hand_of_its_own_and_few_messages(stage: Stage) -> None:
+    as_guest(stage)
+    assert stage.surface.most == 1 + 5
+    stage.clock.now = LIFE_S
+    with pytest.raises(SurfaceLostError, match="forbidden"):
+        await stage.surface.show(0, Face("late"))
+    stage.channel.send.assert_not_awaited()
+
+
+async def test_in_a_direct_message_with_the_bot_it_is_no_guest(stage: Stage) -> None:
+    as_guest(stage)
+    stage.interaction.context = discord.app_commands.AppCommandContext(dm_channel=True)
+    assert stage.surface.most is None
+
+
+async def test_follow_ups_of_a_private_answer_are_private(stage: Stage) -> None:
+    surface = InteractionSurface(stage.interaction, is_ephemeral=True, life_s=LIFE_S, clock=stage.clock)
+    await surface.show(1, Face("two"))
+    stage.followup.send.assert_awaited_once_with(content="two", ephemeral=True, wait=True)
+    stage.clock.now = LIFE_S
+    with pytest.raises(SurfaceLostError, match="unreachable"):
+        await surface.show(0, Face("late"))
+    assert stage.own_ids == []
+
+
+async def test_a_follow_up_too_many_is_deleted_by_the_token_and_later_by_the_bot(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_delete = AsyncMock()
+    monkeypatch.setattr(discord.PartialMessage, "delete", own_delete)
+    for index in range(3):
+        await stage.surface.show(index, Face("text"))
+    await stage.surface.remove(2)
+    stage.followup.delete_message.assert_awaited_once_with(12)
+    stage.clock.now = LIFE_S
+    await stage.surface.remove(1)
+    own_delete.assert_awaited_once_with()
+    assert (stage.surface.message_ids(), stage.surface.count()) == ((11,), 1)
+
+
+async def test_files_that_are_no_longer_shown_are_taken_off(stage: Stage) -> None:
+    await stage.surface.show(0, Face("with a file", uploads=(TextUpload("a.json", "{}"),)))
+    await stage.surface.show(0, Face("without"))
+    assert [len(call.kwargs["attachments"]) for call in stage.original.await_args_list] == [1, 0]
 
 
 async def test_routes_are_those_that_discord_py_will_use(stage: Stage) -> None:
