@@ -65,7 +65,6 @@ def _pages_note(document: Document, length: int) -> str:
 
 def _scan_note(document: Document) -> str:
     of = f"of {document.total:,}"
-    if document.shown == document.total:
-        return "no text in it, its pages are attached as pictures"
-    pages = f"page 1 {of} is" if document.shown == 1 else f"pages 1 to {document.shown} {of} are"
-    return f"no text in it, {pages} attached as pictures"
+    if document.shown == 1:
+        return f"no text in it, page 1 {of} is attached as a picture"
+    return f"no text in it, pages 1 to {document.shown} {of} are attached as pictures"

@@ -78,7 +78,16 @@ async def _process(command: tuple[str, ...]) -> AsyncIterator[Process]:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
-            await asyncio.shield(process.wait())
+        await asyncio.shield(_reaped(process))
+
+
+async def _reaped(process: Process) -> None:
+    """Wait until a worker is gone. What it wrote is read first: asyncio waits for the end of a pipe nobody reads."""
+    if process.stdin:
+        process.stdin.close()
+    while process.stdout and await process.stdout.read(_CHUNK_BYTES):
+        pass
+    await process.wait()
 
 
 def _environment() -> dict[str, str]:
