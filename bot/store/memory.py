@@ -132,11 +132,13 @@ class Memory:
         async with self._database.writing() as connection:
             return bool(await connection.execute(update(turns).where(turns.c.id == turn_id).values(pinned=is_pinned)))
 
-    async def rewrite(self, turn_id: int, text: str) -> bool:
+    async def rewrite(self, turn_id: int, text: str, *, prompt: str | None = None) -> bool:
         """Change what a turn says; False when it is forgotten. What a post keeps of its question follows.
 
-        The versions of an answer stay: they are what stands in Discord.
+        prompt: what of the text is the question itself, where files went along; None: all of it. The versions of an
+        answer stay: they are what stands in Discord.
         """
+        asked = {"prompt": text, "material": ""} if prompt is None else {"prompt": prompt}
         async with self._database.erasing() as connection:
             changed = await connection.fetch(
                 update(turns)
@@ -148,7 +150,7 @@ class Memory:
                 await forget_summaries(connection, [(scope, exchange_id)])
                 if role == "user":
                     asking = update(posts).where(posts.c.exchange_id == exchange_id)
-                    await connection.execute(asking.values(prompt=text, material="", heading=""))
+                    await connection.execute(asking.values(heading="", **asked))
         return bool(changed)
 
     async def rewrite_answer(self, exchange_id: int, text: str, model: str) -> bool:

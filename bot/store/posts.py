@@ -3,107 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Self
 
 from sqlalchemy import Executable, delete, func, insert, select, update
 
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.pictures import StoredPicture
+from bot.store.post_values import NewPost, NewVersion, Post, Version
 from bot.store.tables import exchanges, pictures, post_messages, posts, versions
 
-
-@dataclass(frozen=True, slots=True)
-class NewPost:
-    """A question whose answer is about to be written.
-
-    material: files and quoted messages that went along, as text, "" if none. heading: a line shown above the answer, ""
-    for none. model: the one that was asked for explicitly. message_id: the message that asks. created_at: aware.
-    """
-
-    scope: str
-    channel_id: int
-    guild_id: int | None
-    asker_id: int
-    asker_name: str
-    prompt: str
-    material: str
-    heading: str
-    model: str | None
-    is_fresh: bool
-    message_id: int | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A stored post, see NewPost.
-
-    exchange_id: None while it is not remembered. version: the number of the chosen one, 0 while there is none.
-    """
-
-    id: int
-    scope: str
-    channel_id: int
-    guild_id: int | None
-    asker_id: int
-    asker_name: str
-    prompt: str
-    material: str
-    heading: str
-    model: str | None
-    is_fresh: bool
-    message_id: int | None
-    created_at: datetime
-    exchange_id: int | None
-    version: int
-
-    @classmethod
-    def of(cls, post_id: int, new: NewPost) -> Self:
-        """Return a new post under its id, with neither exchange nor version."""
-        return cls(post_id, **asdict(new), exchange_id=None, version=0)
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """An answer that was written.
-
-    thought_s: how long the model thought, in seconds. ended: how the writing ended, a word of the services.
-    used: what of the memory went along, by name. created_at: aware.
-    """
-
-    text: str
-    thoughts: str
-    thought_s: float
-    citations: tuple[str, ...]
-    model: str
-    ended: str
-    used: Mapping[str, int]
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A stored version, see NewVersion. number: 1 for the first of its post."""
-
-    number: int
-    text: str
-    thoughts: str
-    thought_s: float
-    citations: tuple[str, ...]
-    model: str
-    ended: str
-    used: Mapping[str, int]
-    created_at: datetime
-
-    @classmethod
-    def of(cls, number: int, new: NewVersion) -> Self:
-        """Return a new version under its number."""
-        return cls(number, **{field.name: getattr(new, field.name) for field in fields(new)})
-
+__all__ = ["NewPost", "NewVersion", "Post", "Posts", "Version"]
 
 _POST = tuple(posts.c[field.name] for field in fields(Post))
 _VERSION = tuple(versions.c[field.name] for field in fields(Version))
@@ -134,6 +46,12 @@ class Posts:
     async def find(self, post_id: int) -> Post | None:
         """Return a post, or None when it is forgotten."""
         return await self._post(select(*_POST).where(posts.c.id == post_id))
+
+    async def asked_by(self, message_id: int) -> tuple[int, ...]:
+        """Return the ids of the posts that a message asks."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(select(posts.c.id).where(posts.c.message_id == message_id))
+        return tuple(row.id for row in rows)
 
     async def of_exchange(self, exchange_id: int) -> Post | None:
         """Return the post that shows an exchange, or None."""
@@ -241,6 +159,17 @@ class Posts:
             await connection.execute(delete(table).where(table.c.message_id.in_(list(message_ids))))
             if rows and await _exists(connection, post_id):
                 await connection.execute(insert(table), rows)
+
+    async def reword(self, message_id: int, prompt: str) -> None:
+        """Change the question of the posts that a message asks and that are not remembered."""
+        asking = (posts.c.message_id == message_id, posts.c.exchange_id.is_(None))
+        async with self._database.writing() as connection:
+            await connection.execute(update(posts).where(*asking).values(prompt=prompt, heading=""))
+
+    async def remove_asked_by(self, message_id: int) -> None:
+        """Remove the posts that a message asks, with their versions and pictures."""
+        async with self._database.erasing() as connection:
+            await connection.execute(delete(posts).where(posts.c.message_id == message_id))
 
     async def remove(self, post_id: int) -> None:
         """Remove a post with its versions and pictures; its exchange is the memory's."""
