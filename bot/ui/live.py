@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 import aiohttp
 import discord
 
-from bot.ui.face import Face
+from bot.ui.face import Face, TextUpload
 from bot.ui.pacer import Pacer, Urgency
 from bot.ui.surface import Surface, SurfaceLostError, is_too_large
 
@@ -188,8 +188,8 @@ class LiveMessage:
     async def _show(self, index: int, face: Face) -> None:
         try:
             await self._surface.show(index, face)
-        except discord.HTTPException as refused:
-            if face.fallback is None or not is_too_large(refused):
+        except (discord.HTTPException, SurfaceLostError) as refused:
+            if face.fallback is None or not _can_do_without(face, refused):
                 raise
             await self._surface.show(index, face.fallback)
 
@@ -213,3 +213,11 @@ def _may_pass(failed: Exception) -> bool:
     What else Discord refuses, such as a thread that was archived meanwhile, stays refused.
     """
     return not isinstance(failed, discord.HTTPException) or failed.status >= 500 or failed.status == 429
+
+
+def _can_do_without(face: Face, refused: Exception) -> bool:
+    """Whether a face was refused for its files: too large, or copies of its text where files may not be attached."""
+    if isinstance(refused, discord.HTTPException):
+        return is_too_large(refused)
+    is_forbidden = isinstance(refused, SurfaceLostError) and refused.reason == "forbidden"
+    return is_forbidden and all(isinstance(upload, TextUpload) for upload in face.uploads)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import discord
 import pytest
 
-from bot.ui.face import Face
+from bot.ui.face import Face, TextUpload, Upload
 from bot.ui.live import LiveMessage
+from bot.ui.surface import SurfaceLostError
 from tests.ui.live_stage import Stage, open_stage, refusal, soon, until
 
 
@@ -94,3 +97,17 @@ async def test_ticks_cost_no_edit_while_nothing_changes() -> None:
     async with live.painting():
         await until(lambda: looks > 20)
     assert len(stage.surface.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("upload", "lost"), [(TextUpload("code.py", "x"), None), (Upload(Path("clip.mp4"), "clip.mp4"), "forbidden")]
+)
+async def test_only_copies_of_the_text_are_left_out_where_files_are_forbidden(
+    upload: TextUpload | Upload, lost: str | None
+) -> None:
+    stage = open_stage()
+    live = stage.live()
+    stage.surface.failures = [SurfaceLostError("forbidden")]
+    await show_last(stage, live, Face("text", uploads=(upload,), fallback=Face("text")))
+    assert (live.lost.reason if live.lost else None) == lost
+    assert stage.surface.standing == ({} if lost else {0: Face("text")})
