@@ -11,7 +11,7 @@ INPUT: dict[str, str] = {
     "no_threads_here": "Threads can only be made from a server's text channels.",
     "cannot_thread": "I may not make threads here: I lack the permission **Create Public Threads**.",
     "cannot_thread_you": "You may not make threads here: you lack the permission **Create Public Threads**.",
-    "thread_exists": "This answer has a thread already: {thread}",
+    "thread_exists": "This answer has a thread already: <#{thread_id}>",
     "cannot_delete": "I may not delete messages here any more. Please delete it by hand.",
 }
 
@@ -34,3 +34,10 @@ def in_line(place: int) -> str:
     if before == 0:
         return "-# In line: you are next …"
     return f"-# In line: {before} before you …"
+
+
+def overflowing(characters: int, *, is_complete: bool) -> str:
+    """Return what stands under the beginning of an answer that is too long for messages."""
+    if is_complete:
+        return f"-# This is the beginning of {characters:,} characters; all of it is attached."
+    return f"-# … {characters // 1000 * 1000:,} characters so far; when it is done, all of it comes as a file."
