@@ -85,12 +85,7 @@ class PreferenceService:
 
     async def set_persona(self, place: Place, author: Author, text: str | None) -> None:
         """Choose a persona; None takes it back. Raises InputError when it is blank or too long."""
-        if text is not None:
-            text = text.strip()
-            if not text:
-                raise InputError("persona_blank")
-            if len(text) > PERSONA_LIMIT_CHARS:
-                raise InputError("persona_long", chars=len(text), limit=PERSONA_LIMIT_CHARS)
+        text = checked_persona(text) if text is not None else None
         await self._change(place, author, "persona", text or "", lambda chosen: replace(chosen, persona=text))
 
     async def set_model(self, place: Place, author: Author, model: str | None) -> None:
@@ -134,6 +129,16 @@ class PreferenceService:
             await self._store.set_channel(changed(chosen), change)
 
 
+def checked_persona(text: str) -> str:
+    """Return a persona without outer white space. Raises InputError when it is blank or too long."""
+    bare = text.strip()
+    if not bare:
+        raise InputError("persona_blank")
+    if len(bare) > PERSONA_LIMIT_CHARS:
+        raise InputError("persona_long", chars=len(bare), limit=PERSONA_LIMIT_CHARS)
+    return bare
+
+
 def temperature(typed: str) -> float | None:
     """Return a temperature as somebody typed it, None when they left it blank. Raises InputError."""
     try:
@@ -166,7 +171,7 @@ def told_tuning(tuning: Tuning) -> str:
     said = [
         "" if tuning.temperature is None else f"temperature {tuning.temperature:g}",
         "" if tuning.max_tokens is None else f"at most {tuning.max_tokens:,} tokens",
-        "" if tuning.style is None else f"style {tuning.style}",
+        "" if tuning.style in {None, "normal"} else f"style {tuning.style}",
         "JSON" if tuning.is_json else "",
     ]
     return ", ".join(filter(None, said)) or "usual"
