@@ -112,7 +112,7 @@ class _Maker:
         rest = continuation(self._call, prompt, sights)
         if rest is not None:
             return rest
-        return summary(self._call, prompt) if wants_summary(prompt) else answer(self._call, prompt, sights)
+        return summary(self._call, prompt) if wants_summary(self._call, prompt) else answer(self._call, prompt, sights)
 
     async def _sights(self) -> list[str]:
         """Describe the pictures that came with the question; one that cannot be had is said to be so."""

@@ -16,6 +16,7 @@ from sandbox.grok.writer import answer, pieces_of
 
 CONTINUE = re.compile(r"\b(continue|go on|carry on|keep going)\b", re.IGNORECASE)
 SUMMARY = re.compile(r"\b(summar(y|ise|ize|ising|izing)|sum up|condense|compress)\b", re.IGNORECASE)
+SUMMARISE = re.compile(r"\bsummari[sz]e\b", re.IGNORECASE)
 NO_JSON = re.compile(r"\bnot valid JSON\b", re.IGNORECASE)
 HEAD_CHARS = 400  # where a request says what it wants
 SUMMARY_WORDS = 5
@@ -40,9 +41,12 @@ def json_answer(call: ChatCall, question: str) -> str:
     return json.dumps(said, ensure_ascii=False, indent=2)
 
 
-def wants_summary(question: str) -> bool:
-    """Tell whether a conversation is to be summarised: the request says so where it begins or ends."""
-    return any(SUMMARY.search(part) is not None for part in (question[:HEAD_CHARS], question[-HEAD_CHARS:]))
+def wants_summary(call: ChatCall, question: str) -> bool:
+    """Tell whether a conversation is to be summarised: question or system prompt say so where they begin or end."""
+    told = [turn.text[:HEAD_CHARS] for turn in call.turns if turn.role in ("system", "developer")]
+    if any(SUMMARISE.search(part) for part in told):
+        return True
+    return any(SUMMARY.search(part) for part in (question[:HEAD_CHARS], question[-HEAD_CHARS:]))
 
 
 def summary(call: ChatCall, question: str) -> str:

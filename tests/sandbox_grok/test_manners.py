@@ -45,6 +45,11 @@ async def test_a_summary_is_short_and_names_the_words_of_the_conversation(demo: 
     assert len(text) < 400
 
 
+async def test_a_system_prompt_can_ask_for_the_summary(demo: DemoClient) -> None:
+    told: list[Json] = [{"role": "system", "content": "Summarise what is quoted."}, *turns("> herons like reed")]
+    assert "*herons*" in await said(demo, told)
+
+
 async def test_an_answer_out_of_length_goes_on_where_it_stopped(demo: DemoClient) -> None:
     asked = "[[length]] Why do cats purr? In 200 words."
     first = await demo.message(asked)
