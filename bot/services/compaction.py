@@ -86,7 +86,8 @@ class Compactor:
         self._now = now
         self._tasks: dict[str, _Task] = {}
         self._delays_s: dict[str, float] = {}  # of scopes whose last summary failed, until they are tried again
-        self._is_wanted = asyncio.Event()
+        self._group: asyncio.TaskGroup | None = None
+        self._worker: asyncio.Task[None] | None = None
 
     def consider(self, scope: Scope, since: datetime | None) -> None:
         """Have a scope looked at when there is time. Returns at once."""
@@ -95,18 +96,27 @@ class Compactor:
             self._want(task)
 
     async def run(self) -> None:
-        """Write the summaries that are needed, for as long as the bot runs."""
-        while True:
-            await self._is_wanted.wait()
+        """Have the summaries written that are needed, for as long as the bot runs."""
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                while True:
+                    self._start()  # what was wanted before; from now on each wish starts a worker of the group
+                    await asyncio.sleep(LONGEST_DELAY_S)
+        finally:
+            self._group = None
+
+    async def _work(self) -> None:
+        while self._tasks:
             await self._line.calm()
-            task = self._tasks.pop(next(iter(self._tasks)))
-            if not self._tasks:
-                self._is_wanted.clear()
-            await self._look_at(task)
+            await self._look_at(self._tasks.pop(next(iter(self._tasks))))
+
+    def _start(self) -> None:
+        if self._group is not None and self._tasks and (self._worker is None or self._worker.done()):
+            self._worker = self._group.create_task(self._work())
 
     def _want(self, task: _Task) -> None:
         self._tasks[task.scope.key] = task
-        self._is_wanted.set()
+        self._start()
 
     async def _look_at(self, task: _Task) -> None:
         key = task.scope.key
