@@ -1,0 +1,80 @@
+"""What becomes of messages in Discord becomes of what is remembered of them."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.store.database import Database
+from bot.store.memory import Memory, Span
+from cogs.memory import GRACE_S
+from tests.cogs.world import World
+
+
+async def mentioned(world: World, question: str = "sky?", answer: str = "Blue.") -> discord.Message:
+    """Let Ann mention the bot with a question, and return her message."""
+    assert world.bot.user is not None
+    world.answers(answer)
+    return await world.ann.send(world.channel, f"{world.bot.user.mention} {question}")
+
+
+async def remembered(world: World, database: Database) -> list[str]:
+    return [turn.text for turn in await Memory(database).newest(Span(f"channel/{world.channel.id}"), 50)]
+
+
+async def test_edited_question_is_remembered_as_it_reads_now(world: World, database: Database) -> None:
+    message = await mentioned(world)
+    assert world.bot.user is not None
+    await world.ann.edit(message, f"And the sea, {world.bot.user.mention}?")
+    await world.settled()
+    assert await remembered(world, database) == ["And the sea, ?", "Blue."]
+
+
+async def test_question_that_no_longer_speaks_to_the_bot_is_forgotten(world: World, database: Database) -> None:
+    message = await mentioned(world)
+    await world.ann.edit(message, "never mind")
+    await world.settled()
+    assert await remembered(world, database) == []
+
+
+async def test_question_of_which_only_the_mention_is_left_is_forgotten(world: World, database: Database) -> None:
+    message = await mentioned(world)
+    assert world.bot.user is not None
+    await world.ann.edit(message, world.bot.user.mention)
+    await world.settled()
+    assert await remembered(world, database) == []
+
+
+async def test_deleted_question_is_forgotten_with_its_answer(world: World, database: Database) -> None:
+    message = await mentioned(world)
+    await world.ann.delete(message)
+    await world.settled()
+    assert await remembered(world, database) == []
+
+
+async def test_answer_that_a_moderator_deletes_is_forgotten_with_its_question(world: World, database: Database) -> None:
+    await mentioned(world)
+    await world.ben_deletes(world.messages[0])
+    await world.settled()
+    assert await remembered(world, database) == []
+
+
+async def test_other_messages_that_go_change_nothing(world: World, database: Database) -> None:
+    await mentioned(world)
+    other = await world.ben.send(world.channel, "hello all")
+    await world.ben.edit(other, "hello everybody")
+    await world.ben.delete(other)
+    await world.settled()
+    assert await remembered(world, database) == ["sky?", "Blue."]
+
+
+async def test_later_part_of_an_answer_that_somebody_deletes_is_forgotten_after_a_while(
+    world: World, database: Database
+) -> None:
+    long = "\n".join(f"Line {number} of a long answer." for number in range(150))
+    await mentioned(world, answer=long)
+    assert len(world.messages) > 1
+    await world.begin(world.ben_deletes(world.messages[-1]))
+    assert len(await remembered(world, database)) == 2
+    await world.env.advance_time(GRACE_S + 1)
+    await world.settled()
+    assert await remembered(world, database) == []
