@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.e2e.demo import Demo
 from tests.e2e.person import Person, people
 from tests.e2e.processes import Stack, stack
 
@@ -24,3 +25,21 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
 async def you(running: Stack) -> AsyncIterator[Person]:
     async with people(running.page) as who:
         yield who("you")
+
+
+@pytest.fixture(scope="module")
+def quick_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the bot of `quick` keeps its database."""
+    return tmp_path_factory.mktemp("quick")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quick(quick_folder: Path) -> AsyncIterator[Stack]:
+    """A stack whose answers are written fast."""
+    async with stack(quick_folder, grok_options=("--first-token-s", "0.05", "--tokens-per-s", "300")) as processes:
+        yield processes
+
+
+@pytest.fixture
+def demo(quick: Stack) -> Demo:
+    return Demo(quick)

@@ -52,9 +52,10 @@ class Person:
         self._root = f"{page}as/{user_id}/"
         self.user_id = user_id
 
-    def as_other(self, user_id: str) -> Person:
-        """Return another person."""
-        return Person(self._http, self._page, user_id)
+    async def other(self, name: str) -> Person:
+        """Return somebody else."""
+        known = (await self.get("state"))["people"]
+        return Person(self._http, self._page, next(row["id"] for row in known if row["username"] == name))
 
     @asynccontextmanager
     async def live(self) -> AsyncIterator[Frames]:
@@ -81,6 +82,11 @@ class Person:
             assert reply.status < 300, f"{reply.status} {await reply.text()}"
             return await reply.json(content_type=None)
 
+    async def patch(self, path: str, payload: Json) -> None:
+        """Change something."""
+        async with self._http.patch(self._root + path, json=payload) as reply:
+            assert reply.status < 300, await reply.text()
+
     async def delete(self, path: str) -> None:
         """Remove something."""
         async with self._http.delete(self._root + path) as reply:
@@ -99,6 +105,15 @@ class Person:
         state = await self.get("state")
         return str(next(row["id"] for row in state["guilds"][0]["channels"] if row["name"] == name))
 
+    async def place(self, name: str) -> str:
+        """Open a channel that nobody wrote in yet, and return its id."""
+        guild = (await self.get("state"))["guilds"][0]["id"]
+        return str((await self.control(f"guilds/{guild}/channels", {"name": name}))[0]["id"])
+
+    async def bot_id(self) -> str:
+        """Return the bot's id."""
+        return str((await self.get("state"))["application"]["bot"]["id"])
+
     async def command(
         self,
         channel_id: str,
@@ -110,9 +125,36 @@ class Person:
         payload = {"channel_id": channel_id, "name": name, "options": options or []}
         return str((await self.post("interactions/command", payload, files))["interaction_id"])
 
-    async def ask(self, channel_id: str, prompt: str) -> str:
-        """Use `/ask`."""
-        return await self.command(channel_id, "ask", [{"name": "prompt", "type": 3, "value": prompt}])
+    async def ask(
+        self, channel_id: str, prompt: str, *options: Json, files: list[tuple[str, bytes]] | None = None
+    ) -> str:
+        """Use `/ask`; the interaction's id."""
+        return await self.command(channel_id, "ask", [{"name": "prompt", "type": 3, "value": prompt}, *options], files)
+
+    async def asked(self, channel_id: str, prompt: str, *options: Json) -> Json:
+        """Use `/ask` and return the finished answer."""
+        return await self.answer(channel_id, await self.ask(channel_id, prompt, *options))
+
+    async def point(self, message: Json, name: str) -> str:
+        """Use a command on a message; the interaction's id."""
+        payload = {"channel_id": message["channel_id"], "name": name, "type": 3, "target_id": message["id"]}
+        return str((await self.post("interactions/command", payload))["interaction_id"])
+
+    async def press(self, message: Json, label: str) -> str:
+        """Press a button, by its label or emoji; the interaction's id."""
+        where = {"channel_id": message["channel_id"], "message_id": message["id"]}
+        payload = {**where, "component_type": 2, "custom_id": buttons(message)[label]["custom_id"]}
+        return str((await self.post("interactions/component", payload))["interaction_id"])
+
+    async def submit(self, form: Json, *values: object) -> str:
+        """Send a form with these values, in the order of its fields; the interaction's id."""
+        filled = []
+        for label, value in zip(form["modal"]["components"], values, strict=True):
+            field = {"type": label["component"]["type"], "custom_id": label["component"]["custom_id"]}
+            field["values" if isinstance(value, list) else "value"] = value
+            filled.append({"type": 18, "component": field})
+        payload = {"interaction_id": form["interaction_id"], "components": filled}
+        return str((await self.post("interactions/modal", payload))["interaction_id"])
 
     async def say(self, channel_id: str, content: str, **more: Any) -> Json:  # Any: JSON values
         """Send a message."""
@@ -127,16 +169,34 @@ class Person:
         rows = await self.messages(channel_id)
         return [row for row in rows if row["author"].get("bot") and not row["flags"] & LOADING]
 
-    async def answer(self, channel_id: str, interaction_id: str, *, within_s: float = 60.0) -> Json:
-        """Return the finished answer of an interaction: finished is what has its buttons."""
+    async def first(
+        self, channel_id: str, fits: Callable[[Json], object], *, within_s: float = 60.0, what: str = "a message"
+    ) -> Json:
+        """Return the bot's first message in a channel that fits."""
 
         async def look() -> Json | None:
-            for row in await self.from_bot(channel_id):
-                if row.get("interaction_metadata", {}).get("id") == interaction_id and row["components"]:
-                    return row
-            return None
+            return next((row for row in await self.from_bot(channel_id) if fits(row)), None)
 
-        return await eventually(look, within_s=within_s, what="an answer with buttons")
+        return await eventually(look, within_s=within_s, what=what)
+
+    async def whisper(self, channel_id: str, text: str) -> Json:
+        """Return what only this person is told, once it reads so."""
+        return await self.first(
+            channel_id, lambda row: row["flags"] & EPHEMERAL and text in texts(row), what=f"a whisper of {text!r}"
+        )
+
+    async def answer(self, channel_id: str, interaction_id: str, *, within_s: float = 60.0) -> Json:
+        """Return the finished answer of an interaction: finished is what has its buttons."""
+        return await self.first(
+            channel_id,
+            lambda row: row.get("interaction_metadata", {}).get("id") == interaction_id and is_finished(row),
+            within_s=within_s,
+            what="an answer with buttons",
+        )
+
+    async def changed(self, message: Json, fits: Callable[[Json], object], *, what: str = "the change") -> Json:
+        """Return a message of the bot's once it fits."""
+        return await self.first(message["channel_id"], lambda row: row["id"] == message["id"] and fits(row), what=what)
 
     async def versions(self, message_id: str) -> list[Json]:
         """Return every state a message had."""
@@ -162,6 +222,23 @@ async def people(page: str) -> AsyncIterator[Callable[[str], Person]]:
         yield lambda name: Person(http, page, known[name])
 
 
+def buttons(message: Json) -> dict[str, Json]:
+    """Return a message's buttons by their labels, or by their emoji where they have none."""
+    rows = [row["components"] for row in message["components"] if row["type"] == 1]
+    pressable = [button for row in rows for button in row if button["type"] == 2]
+    return {str(button.get("label") or button["emoji"]["name"]): button for button in pressable}
+
+
+def is_writing(message: Json) -> bool:
+    """Tell whether an answer is being written: it has a Stop button."""
+    return any(":stop:" in str(button.get("custom_id")) for button in buttons(message).values())
+
+
+def is_finished(message: Json) -> bool:
+    """Tell whether an answer has the buttons of one that is finished."""
+    return bool(message["components"]) and not is_writing(message)
+
+
 def texts(message: Json) -> str:
     """Return everything readable of a message, components V2 included."""
     found: list[str] = [message.get("content", "")]
@@ -174,3 +251,8 @@ def texts(message: Json) -> str:
 
     walk(message.get("components", []))
     return "\n".join(text for text in found if text)
+
+
+def said(message: Json) -> str:
+    """Return what an answer says, without the small lines around it."""
+    return "\n".join(line for line in message["content"].splitlines() if not line.startswith("-# ")).strip()

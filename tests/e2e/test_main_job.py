@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.openapi import DiscordApi, description_path
-from tests.e2e.person import EPHEMERAL, Json, Person, eventually, texts
+from tests.e2e.person import EPHEMERAL, Json, Person, eventually, is_finished, said, texts
 from tests.e2e.processes import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -38,7 +38,7 @@ async def test_an_answer_is_seen_growing_and_ends_complete(you: Person) -> None:
     interaction = await you.ask(channel, "[[tokens=120 rate=60]]")
     answer = await you.answer(channel, interaction)
     lengths = [len(version["content"]) for version in await you.versions(answer["id"]) if version["content"]]
-    assert answer["content"] == words(120)
+    assert said(answer) == words(120)
     assert lengths == sorted(lengths)
     assert len(set(lengths)) >= 3
 
@@ -49,27 +49,27 @@ async def test_a_long_answer_goes_on_in_further_messages_that_join_to_the_answer
 
     async def look() -> list[Json] | None:
         rows = await you.from_bot(channel)
-        return rows if rows and rows[-1]["components"] else None
+        return rows if rows and is_finished(rows[-1]) else None
 
     rows = await eventually(look, what="the last part")
     assert len(rows) == 3
     assert all(len(row["content"]) <= 2000 for row in rows)
-    assert " ".join(row["content"].strip() for row in rows) == words(900)
+    assert " ".join(said(row) for row in rows) == words(900)
 
 
 async def test_the_next_question_takes_along_what_was_said(you: Person, running: Stack) -> None:
     channel = await you.channel("pictures")
-    first = await you.ask(channel, "[[tokens=5 rate=100]] first of all")
+    first = await you.ask(channel, "first of all [[tokens=5 rate=100]]")
     await you.answer(channel, first)
-    second = await you.ask(channel, "[[tokens=5 rate=100]] and then")
+    second = await you.ask(channel, "and then [[tokens=5 rate=100]]")
     await you.answer(channel, second)
     async with aiohttp.ClientSession() as http, http.get(f"{running.grok_root}/control/requests") as reply:
         asked = next(row for row in (await reply.json())["requests"] if "and then" in str(row["body"]))
-    said = [(message["role"], message["content"].strip()) for message in asked["body"]["messages"]]
-    assert said[1:] == [
-        ("user", "[[tokens=5 rate=100]] first of all"),
+    heard = [(message["role"], message["content"].strip()) for message in asked["body"]["messages"]]
+    assert heard[1:] == [
+        ("user", "first of all [[tokens=5 rate=100]]"),
         ("assistant", words(5)),
-        ("user", "[[tokens=5 rate=100]] and then"),
+        ("user", "and then [[tokens=5 rate=100]]"),
     ]
 
 
@@ -170,7 +170,7 @@ async def test_a_mention_and_a_direct_message_are_answered(you: Person) -> None:
     await you.say(direct["id"], "[[tokens=9 rate=100]]")
 
     async def answered(where: str, text: str) -> Json | None:
-        return next((row for row in await you.from_bot(where) if row["content"] == text and row["components"]), None)
+        return next((row for row in await you.from_bot(where) if said(row) == text and is_finished(row)), None)
 
     in_channel = await eventually(lambda: answered(channel, words(7)), what="an answer to the mention")
     assert in_channel["message_reference"]["message_id"] == asked["id"]
@@ -181,25 +181,10 @@ async def test_reply_opens_a_modal_and_its_text_is_answered(you: Person) -> None
     channel = await you.channel("help")
     answer = await you.answer(channel, await you.ask(channel, "[[tokens=3 rate=100]] to be replied to"))
     async with you.live() as frames:
-        button = answer["components"][0]["components"][0]
-        await you.post(
-            "interactions/component",
-            {
-                "channel_id": channel,
-                "message_id": answer["id"],
-                "custom_id": button["custom_id"],
-                "component_type": 2,
-            },
-        )
-        modal = await frames.next("MODAL")
-    label = modal["modal"]["components"][0]
-    field = {"type": 4, "custom_id": label["component"]["custom_id"], "value": "[[tokens=4 rate=100]] a reply"}
-    submitted = await you.post(
-        "interactions/modal",
-        {"interaction_id": modal["interaction_id"], "components": [{"type": 18, "component": field}]},
-    )
-    reply = await you.answer(channel, submitted["interaction_id"])
-    assert reply["content"].endswith(words(4))
+        await you.press(answer, "Reply")
+        form = await frames.next("MODAL")
+    reply = await you.answer(channel, await you.submit(form, "[[tokens=4 rate=100]] a reply"))
+    assert said(reply) == words(4)
     assert "a reply" in reply["content"].splitlines()[0]
 
 
@@ -212,7 +197,7 @@ async def test_what_is_private_is_seen_by_one_person_only(you: Person) -> None:
         return next((r for r in rows if r.get("interaction_metadata", {}).get("id") == interaction), None)
 
     shown = await eventually(look, what="the list of models")
-    ada = you.as_other((await you.get("state"))["people"][1]["id"])
+    ada = await you.other("ada")
     assert "grok-3" in shown["content"]
     assert shown["flags"] & EPHEMERAL
     assert shown["id"] not in {row["id"] for row in await ada.messages(channel)}

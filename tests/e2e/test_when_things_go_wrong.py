@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.person import Json, Person, eventually, people, texts
+from tests.e2e.person import Json, Person, eventually, is_finished, people, said, texts
 from tests.e2e.processes import bot_environment, logged, running, serving, stack
 
 pytestmark = pytest.mark.e2e
@@ -21,7 +21,7 @@ async def growing(you: Person, channel: str) -> Json:
 
     async def look() -> Json | None:
         rows = await you.from_bot(channel)
-        return rows[-1] if rows and rows[-1]["content"] and not rows[-1]["components"] else None
+        return rows[-1] if rows and rows[-1]["content"] and not is_finished(rows[-1]) else None
 
     return await eventually(look, what="a growing answer")
 
@@ -46,7 +46,7 @@ async def test_a_stop_lets_short_answers_end_and_long_ones_say_so_within_20_s(tm
         began = time.monotonic()
         assert await processes.bot.stop() == 0
         took_s = time.monotonic() - began
-        assert (await you.from_bot(short))[-1]["content"].endswith("w99")
+        assert said((await you.from_bot(short))[-1]).endswith("w99")
         assert "being restarted" in (await you.from_bot(long))[-1]["content"]
         assert took_s < 20
 
@@ -61,7 +61,7 @@ async def test_an_answer_goes_on_by_the_bots_own_edits_when_the_interactions_tok
         interaction = await you.ask(channel, "[[tokens=300 rate=40]]")
         answer = await you.answer(channel, interaction)
         edits = [row["route"] for row in await you.requests() if row["method"] == "PATCH" and row["status"] == 200]
-        assert answer["content"].endswith("w299")
+        assert said(answer).endswith("w299")
         assert edits[0].startswith("/webhooks/")
         assert edits[-1].startswith("/channels/")
 
@@ -126,5 +126,5 @@ async def test_twenty_questions_at_once_in_one_channel_are_all_answered_without_
         channel = await you.channel()
         interactions = [await you.ask(channel, f"[[tokens=60 rate=30]] number {number}") for number in range(20)]
         answers = [await you.answer(channel, interaction) for interaction in interactions]
-        assert all(answer["content"].endswith("w59") for answer in answers)
+        assert all(said(answer).endswith("w59") for answer in answers)
         assert {row["status"] for row in await you.requests()} <= {200, 201, 204}

@@ -1,0 +1,40 @@
+"""The demo Grok server as tests see it: what it was asked, and what it is told to do wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+
+from tests.e2e.processes import Stack
+
+Json = dict[str, Any]  # Any: JSON, looked into by each test
+
+
+class Demo:
+    """The controls of a running demo Grok server."""
+
+    def __init__(self, running: Stack) -> None:
+        self._root = running.grok_root
+
+    async def questions(self) -> list[Json]:
+        """Return the bodies of every chat request, oldest first."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self._root}/control/requests") as reply:
+            rows = (await reply.json())["requests"]
+        return [row["body"] for row in rows if row["path"] == "/v1/chat/completions"]
+
+    async def asked(self, words: str) -> Json:
+        """Return the newest request whose last message holds these words."""
+        return next(body for body in reversed(await self.questions()) if words in str(body["messages"][-1]["content"]))
+
+    async def next(self, fault: str, times: int = 1) -> None:
+        """Lay out a fault for the next requests."""
+        form = {"name": fault, "times": times}
+        async with aiohttp.ClientSession() as http, http.post(f"{self._root}/control/next", json=form) as reply:
+            assert reply.status == 200, await reply.text()
+
+
+def told(body: Json) -> str:
+    """Return everything the server was told in a request, without the system's messages."""
+    said = [message["content"] for message in body["messages"] if message["role"] != "system"]
+    return "\n".join(str(content) for content in said)
