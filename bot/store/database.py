@@ -105,12 +105,6 @@ class Database:
                 yield connection
             await self._empty_the_log()
 
-    async def empty_the_log(self) -> None:
-        """Move what the log holds into the database file and empty it, as after `erasing`."""
-        self._refuse_if_closed()
-        async with self._write_lock:
-            await self._empty_the_log()
-
     async def _empty_the_log(self) -> None:
         # A reader that still looks at an older moment would keep the log from being emptied.
         async with AsyncExitStack() as slots:

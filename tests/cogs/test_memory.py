@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.errors import InputError
+from bot.store.database import Database
+from bot.store.memory import Memory, NewTurn
 from bot.ui import text
 from bot.ui.sentences import memory as sentences
 from tests.cogs.world import World, labels, walk
@@ -292,3 +296,34 @@ async def test_expiry_is_shown_and_its_change_is_told_to_everybody(world: World)
     assert world.shown == [sentences.expiry_changed("**kim**", 30)]
     await keeper.slash(world.channel, "memory expiry", days=0)
     assert world.shown[-1] == sentences.expiry_changed("**kim**", 0)
+
+
+# threads and direct messages
+
+
+async def test_thread_shows_what_it_took_over_and_can_forget_it(world: World, database: Database) -> None:
+    mod = world.newcomer("mod", manage_messages=True)
+    long_ago = datetime(2025, 6, 1, tzinfo=UTC)  # before SimCord's clock begins, by which threads are made
+    question = NewTurn("sky?", world.ann.id, "ann", "grok-3", long_ago, None, world.channel.id)
+    await Memory(database).remember(f"channel/{world.channel.id}", question, replace(question, text="Blue."))
+    world.env.backend.create_thread(world.channel.id, "side", world.ann.id)
+    [thread] = world.channel.threads
+    await mod.slash(thread, "memory show")
+    await mod.slash(thread, "memory forget", what="everything")
+    await mod.slash(thread, "memory show")
+    said = [message.content for message in thread.history(viewer=mod) if message.flags.ephemeral]
+    assert said[0].startswith("**2 of 2 turns**")
+    assert said[1].endswith(sentences.CUT_OFF)
+    assert said[2] == text.MEMORY_EMPTY
+    assert await heard_next(world) == ["sky?", "Blue."]
+
+
+async def test_thread_can_share_the_memory_of_its_channel(world: World) -> None:
+    keeper = world.newcomer("kim", manage_channels=True)
+    world.env.backend.create_thread(world.channel.id, "side", world.ann.id)
+    [thread] = world.channel.threads
+    await keeper.slash(thread, "memory scope", mode="channel")
+    world.answers("Blue.")
+    await world.ann.slash(thread, "ask", prompt="sky?")
+    assert await heard_next(world) == ["sky?", "Blue."]
+    assert sentences.mode_changed("**kim**", "channel", is_thread=True) in [m.content for m in thread.history()]

@@ -67,6 +67,30 @@ async def test_other_messages_that_go_change_nothing(world: World, database: Dat
     assert await remembered(world, database) == ["sky?", "Blue."]
 
 
+async def test_purge_takes_everything_it_hits_along(world: World, database: Database) -> None:
+    first = await mentioned(world, "sky?", "Blue.")
+    await mentioned(world, "sea?", "Green.")
+    await mentioned(world, "moss?", "Green as well.")
+    ids = [first.id, world.messages[0].id, world.messages[1].id]
+    world.env.backend.bulk_delete_messages(world.channel.id, ids)
+    await world.env.settle()
+    await world.settled()
+    assert await remembered(world, database) == ["moss?", "Green as well."]
+
+
+async def test_question_in_a_direct_message_is_followed_as_well(world: World, database: Database) -> None:
+    world.answers("Blue.")
+    message = await world.ann.send_dm("sky?")
+    assert message is not None
+    world.env.backend.edit_message(message.channel.id, message.id, {"content": "And the sea?"})
+    await world.env.settle()
+    scope = Span(f"channel/{message.channel.id}")
+    assert [turn.text for turn in await Memory(database).newest(scope, 5)] == ["And the sea?", "Blue."]
+    world.env.backend.delete_message(message.channel.id, message.id)
+    await world.env.settle()
+    assert await Memory(database).newest(scope, 5) == ()
+
+
 async def test_later_part_of_an_answer_that_somebody_deletes_is_forgotten_after_a_while(
     world: World, database: Database
 ) -> None:

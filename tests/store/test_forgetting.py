@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 
 from bot.store.branches import Branch, Branches
 from bot.store.database import Database
@@ -15,6 +18,7 @@ from bot.store.memory import Memory, Span
 from bot.store.pictures import StoredPicture
 from bot.store.posts import NewPost, NewVersion, Posts
 from bot.store.summaries import Summaries, Summary
+from bot.store.tables import turns
 from tests.store.conftest import NOON, turn
 
 HERE = "channel/1"
@@ -74,6 +78,31 @@ async def test_forgotten_exchange_takes_post_and_summaries_along(garden: Garden,
     assert await garden.memory.scope_of(garden.exchange_id) is None
     assert await garden.posts.find(garden.post_id) is None
     assert (await garden.summaries.find(HERE), await garden.summaries.find("channel/2")) == (None, None)
+
+
+async def test_reader_who_looks_at_an_older_moment_is_waited_for(
+    garden: Garden, database: Database, file: Path
+) -> None:
+    async with database.reading() as connection:
+        await connection.fetch(select(turns.c.id))
+        forgetting = asyncio.create_task(garden.memory.forget(HERE))
+        while (await count_outside(file)) > 0:
+            await asyncio.sleep(0)
+        assert not forgetting.done()
+        assert len(await connection.fetch(select(turns.c.id))) == 2
+    assert await forgetting == 2
+    assert b"darkest" not in content(file)
+
+
+async def test_forgetting_that_fails_forgets_nothing(garden: Garden, database: Database) -> None:
+    async def fail() -> None:
+        async with database.erasing() as connection:
+            await connection.execute(delete(turns))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert len(await garden.memory.exchange(garden.exchange_id)) == 2
 
 
 async def test_both_turns_removed_one_by_one_leave_nothing_in_any_file(garden: Garden, file: Path) -> None:
@@ -168,6 +197,15 @@ async def tell(memory: Memory) -> int:
 
 def summary(scope: str, upto: int) -> Summary:
     return Summary(scope, upto, SECRET * 100, 2, "grok-3", NOON)
+
+
+async def count_outside(file: Path) -> int:
+    """Count the turns as another program sees them: those of the last commit."""
+    connection = sqlite3.connect(file)
+    [(amount,)] = connection.execute("SELECT count(*) FROM turns").fetchall()
+    connection.close()
+    await asyncio.sleep(0)
+    return int(amount)
 
 
 def content(file: Path) -> bytes:
