@@ -36,24 +36,31 @@ DEFAULT = "default"
 Press = discord.Interaction[GrokBot]
 
 
-class TuneButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"grokcord:tune:2:(\d+)"):  # Any: any view
+class TuneButton(
+    discord.ui.DynamicItem[discord.ui.Item[Any]],  # Any: whichever view
+    template=r"grokcord:tune:2:.*",  # those that are forged, too: they are told so
+):
     """Opens the tuning form; works after a restart, because the channel stands in its custom id."""
 
-    def __init__(self, channel_id: int) -> None:
-        super().__init__(tune_button(channel_id))
-        self.channel_id = channel_id
+    def __init__(self, item: discord.ui.Item[Any], custom_id: str) -> None:
+        super().__init__(item)
+        self.pressed_id = custom_id
 
     @classmethod
     async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+        cls,
+        _interaction: discord.Interaction[Any],  # Any: the button answers whichever client
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
     ) -> Self:
         """Return the button that was pressed."""
-        return cls(int(match[1]))
+        return cls(item, match.string)
 
     async def callback(self, interaction: Press) -> None:  # type: ignore[override]  # our client
         """Open the form."""
         try:
-            _refuse_elsewhere(interaction, self.channel_id)
+            _refuse_elsewhere(interaction, self.pressed_id.removeprefix(TUNE))
             await open_tuning(interaction)
         except Exception as failed:  # the outermost handler: discord.py gives those of a DynamicItem to nobody
             await report(interaction, failed)
@@ -204,8 +211,8 @@ def refuse_without_permission(interaction: Press) -> None:
         raise InputError("needs_manage_channels")
 
 
-def _refuse_elsewhere(interaction: Press, channel_id: int | str) -> None:
-    if str(interaction.channel_id) != str(channel_id):
+def _refuse_elsewhere(interaction: Press, channel_id: str) -> None:
+    if str(interaction.channel_id) != channel_id:
         raise InputError("old_tune_form")
 
 
