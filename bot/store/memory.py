@@ -31,8 +31,13 @@ class Memory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def remember(self, scope: str, question: NewTurn, answer: NewTurn, *, guild_id: int | None = None) -> int:
-        """Store an exchange, whole or not at all, and return its id; the question's author is who asked."""
+    async def remember(
+        self, scope: str, question: NewTurn, answer: NewTurn, *, guild_id: int | None = None, post_id: int | None = None
+    ) -> int:
+        """Store an exchange, whole or not at all, and return its id; the question's author is who asked.
+
+        post_id: the post that shows it; when that was forgotten meanwhile, nothing is stored, and 0 is returned.
+        """
         exchange = {
             "scope": scope,
             "asker_id": question.author_id,
@@ -40,6 +45,8 @@ class Memory:
             "created_at": question.created_at,
         }
         async with self._database.writing() as connection:
+            if post_id is not None and not await connection.fetch(select(posts.c.id).where(posts.c.id == post_id)):
+                return 0
             [[exchange_id]] = await connection.fetch(_ADD_EXCHANGE, exchange)
             shared = {"exchange_id": exchange_id, "scope": scope}
             await connection.execute(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 
 from bot.store.database import Database
 from bot.store.memory import Memory, Span
+from bot.store.posts import Posts
 from cogs.memory import GRACE_S
-from tests.cogs.world import World
+from tests.cogs.world import DEADLINE_S, World
 
 
 async def mentioned(world: World, question: str = "sky?", answer: str = "Blue.") -> discord.Message:
@@ -19,6 +22,16 @@ async def mentioned(world: World, question: str = "sky?", answer: str = "Blue.")
 
 async def remembered(world: World, database: Database) -> list[str]:
     return [turn.text for turn in await Memory(database).newest(Span(f"channel/{world.channel.id}"), 50)]
+
+
+async def until_asked(world: World, database: Database, message: discord.Message, prompts: list[str]) -> None:
+    """Wait until a message asks this, while its answer is still being written."""
+    posts, asked = Posts(database), None
+    async with asyncio.timeout(DEADLINE_S):
+        while asked != prompts:
+            await world.begin(world.env.settle())
+            found = [await posts.find(post_id) for post_id in await posts.asked_by(message.id)]
+            asked = [post.prompt for post in found if post is not None]
 
 
 async def test_edited_question_is_remembered_as_it_reads_now(world: World, database: Database) -> None:
@@ -100,5 +113,35 @@ async def test_later_part_of_an_answer_that_somebody_deletes_is_forgotten_after_
     await world.begin(world.ben_deletes(world.messages[-1]))
     assert len(await remembered(world, database)) == 2
     await world.env.advance_time(GRACE_S + 1)
+    await world.settled()
+    assert await remembered(world, database) == []
+
+
+async def test_question_edited_while_it_is_answered_is_remembered_as_it_reads_now(
+    world: World, database: Database
+) -> None:
+    assert world.bot.user is not None
+    held = world.holds()
+    await world.begin(world.ann.send(world.channel, f"{world.bot.user.mention} sky?"))
+    held.send("Blue")
+    await world.until(lambda: world.shown == ["Blue"])
+    [message] = [message for message in world.channel.history() if message.author.id == world.ann.id]
+    await world.begin(world.ann.edit(message, f"{world.bot.user.mention} sea?"))
+    await until_asked(world, database, message, ["sea?"])
+    held.end()
+    await world.settled()
+    assert await remembered(world, database) == ["sea?", "Blue"]
+
+
+async def test_question_deleted_while_it_is_answered_is_not_remembered(world: World, database: Database) -> None:
+    assert world.bot.user is not None
+    held = world.holds()
+    await world.begin(world.ann.send(world.channel, f"{world.bot.user.mention} sky?"))
+    held.send("Blue")
+    await world.until(lambda: world.shown == ["Blue"])
+    [message] = [message for message in world.channel.history() if message.author.id == world.ann.id]
+    await world.begin(world.ann.delete(message))
+    await until_asked(world, database, message, [])
+    held.end()
     await world.settled()
     assert await remembered(world, database) == []

@@ -177,6 +177,13 @@ async def test_forgetting_takes_questions_that_got_no_answer(garden: Garden) -> 
     assert await garden.posts.find(post_id) is None
 
 
+async def test_answer_whose_post_was_forgotten_while_it_was_written_is_not_remembered(garden: Garden) -> None:
+    assert await garden.memory.remember(HERE, turn("q"), turn("a"), post_id=garden.post_id) > 0
+    await garden.memory.forget(HERE)
+    assert await garden.memory.remember(HERE, turn("q"), turn("a"), post_id=garden.post_id) == 0
+    assert await garden.memory.newest(Span(HERE), 5) == ()
+
+
 async def test_old_exchanges_of_a_server_expire_and_newer_or_others_stay(memory: Memory) -> None:
     for days, guild_id in ((0, 3), (2, 3), (0, 4)):
         asked_at = NOON + timedelta(days=days)
