@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,11 +11,14 @@ from bot.ui import text
 from bot.ui.citations import citations_line
 from bot.ui.controls import AnswerControls
 from bot.ui.face import MESSAGE_LIMIT_CHARS, Face, Layout, TextUpload
+from bot.ui.markdown import MESSAGES_MOST, Pages
 from bot.ui.sentences import controls as sentences
-from bot.ui.split import Pages
 from bot.ui.thoughts import last_line
 
 __all__ = ["AnswerView", "Ending", "TextUpload"]
+
+UPLOADS_MOST = 10  # Discord: files of a message
+_NOTHING = re.compile(r"(?:(?:`{3,}|~{3,})[^\n`]{0,40}\s*)?[`~]*\s*")  # at most an empty fence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class AnswerView:
 
     heading: stands above the text of the first message. key: of the buttons, "" while it has none.
     start: text that stands already. placeholder: shown until something comes.
+    most: how many messages there can be, None for any number; an answer that needs too many comes as a file.
     """
 
     def __init__(
@@ -49,21 +54,25 @@ class AnswerView:
         is_private: bool = False,
         start: str = "",
         placeholder: str = "",
+        most: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._heading = f"{heading}\n" if heading else ""
         self._key = key
         self._is_private = is_private
         self._placeholder = placeholder
+        self._most = MESSAGES_MOST if most is None else max(1, min(MESSAGES_MOST, most - 1))  # one for the small print
         self._clock = clock
         self._place = 0
         self._thoughts: list[str] = []
         self._thinking_since: float | None = None
         self._ending: Ending | None = None
+        self._last_faces: list[Face] | None = None
         self._begin(start)
 
     def _begin(self, start: str) -> None:
-        self._pages = Pages(first_limit=MESSAGE_LIMIT_CHARS - len(self._heading))
+        self._pages = Pages(first_limit=MESSAGE_LIMIT_CHARS - len(self._heading), most_messages=self._most)
+        self._beginning = ""
         self._has_text = False
         if start:
             self.write(start)
@@ -94,7 +103,9 @@ class AnswerView:
     def write(self, delta: str) -> None:
         """Add text to the answer."""
         self._pages.append(delta)
-        self._has_text = self._has_text or bool(delta.strip())
+        if not self._has_text:
+            self._beginning = (self._beginning + delta).lstrip()
+            self._has_text = _NOTHING.fullmatch(self._beginning) is None
 
     def think(self, delta: str) -> None:
         """Add to what the model thinks; only the last line of it is shown, and only until it writes."""
@@ -112,31 +123,45 @@ class AnswerView:
 
     def faces(self) -> list[Face]:
         """Return the messages to show now."""
-        is_complete = self._ending is not None
-        shown = [piece.shown for piece in self._pages.pieces(is_complete=is_complete)] if self._has_text else []
-        if shown:  # before blank messages are left out: only the first has room for it
-            shown[0] = f"{self._heading}{shown[0]}"
-        faces = [Face(content) for content in shown if content.strip()]
-        if self._ending is not None:
-            return self._finished(faces, self._ending)
-        return self._with_stop(faces or self._waiting())
+        if self._ending is None:
+            return self._with_stop(self._written(is_complete=False) or self._waiting())
+        if self._last_faces is None:
+            self._last_faces = self._finished(self._ending)
+        return self._last_faces
 
-    def _finished(self, faces: list[Face], ending: Ending) -> list[Face]:
-        lines = ending.lines
+    def _written(self, *, is_complete: bool) -> list[Face]:
+        """Return the text, as far as it is shown in messages."""
+        if not self._has_text:
+            return []
+        shown = [piece.shown for piece in self._pages.pieces(is_complete=is_complete)]
+        if shown:
+            shown[0] = f"{self._heading}{shown[0]}"
+        if shown and self._pages.is_overflowing:
+            note = sentences.overflowing(self._pages.characters, is_complete=is_complete)
+            shown[-1] = f"{shown[-1]}\n{note}"
+        return [Face(content) for content in shown if content.strip()]
+
+    def _finished(self, ending: Ending) -> list[Face]:
+        faces = self._written(is_complete=True)
         if not faces:
-            notice = ending.notice or text.EMPTY_ANSWER
-            said = "\n".join([notice, *(line for line in lines if line != f"-# {ending.notice}")])
-            faces = [Face(f"{self._heading}{said}")]
-        elif lines:
-            small = "\n".join(lines)
+            said = [ending.notice or text.EMPTY_ANSWER, *replace(ending, notice="").lines]
+            faces = [Face(self._heading + "\n".join(said))]
+        elif ending.lines:
+            small = "\n".join(ending.lines)
             with_small = f"{faces[-1].content}\n{small}"
             if len(with_small) <= MESSAGE_LIMIT_CHARS:
                 faces[-1] = Face(with_small)
             else:
                 faces.append(Face(small))
-        files = ending.files
-        faces[-1] = replace(faces[-1], layout=ending.controls, uploads=files)
+        faces[-1] = self._with_files(replace(faces[-1], layout=ending.controls), ending.files)
         return faces
+
+    def _with_files(self, face: Face, files: tuple[TextUpload, ...]) -> Face:
+        """Return the last message with its files; one that only repeats what stands there can do without them."""
+        is_cut = self._pages.is_overflowing
+        made = [*([self._pages.whole()] if is_cut else []), *self._pages.files()]
+        uploads = (*(TextUpload(file.filename, file.text) for file in made), *files)[:UPLOADS_MOST]
+        return replace(face, uploads=uploads, fallback=face if uploads and not is_cut else None)
 
     def _with_stop(self, faces: list[Face]) -> list[Face]:
         if faces and self._key:

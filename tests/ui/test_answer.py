@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.ui import text
 from bot.ui.answer import AnswerView, Ending
 from bot.ui.controls import AnswerControls
 from bot.ui.face import MESSAGE_LIMIT_CHARS, Face, TextUpload
+from bot.ui.markdown import MESSAGES_MOST
 from bot.ui.sentences import controls as sentences
 
 
@@ -49,7 +50,7 @@ def test_thinking_shows_how_long_it_lasts_and_its_last_line_until_text_comes() -
     view.write("\n ")
     assert contents(view) == [thinking]
     view.write("Hello")
-    assert contents(view) == ["-# question\n\n Hello"]
+    assert contents(view) == ["-# question\n Hello"]
 
 
 def test_thinking_without_words_shows_only_its_seconds() -> None:
@@ -92,7 +93,7 @@ def test_a_restart_drops_what_was_written() -> None:
 
 def test_a_continued_answer_shows_what_stood_there_before() -> None:
     view = AnswerView(start="One, ")
-    assert contents(view) == ["One, "]
+    assert contents(view) == ["One,"]
     view.write("two.")
     assert view.text == "One, two."
 
@@ -164,10 +165,79 @@ def test_files_come_with_the_end() -> None:
     assert [face.uploads for face in view.faces()] == [(TextUpload("answer.json", "{}"),)]
 
 
+@pytest.mark.parametrize("nothing", ["", " \n\t\n", "```py", "```py\n", "\n~~~\n\n", "```\n```", "\u200b"])
+def test_an_answer_with_nothing_to_read_says_so(nothing: str) -> None:
+    view = AnswerView()
+    for character in nothing:
+        view.write(character)
+        assert view.faces() == []
+    view.end(Ending(footer="grok-3"))
+    assert contents(view) == [f"{text.EMPTY_ANSWER}\n-# grok-3"]
+
+
+def test_an_answer_of_only_thinking_says_so() -> None:
+    view = AnswerView(key="7", clock=Clock())
+    view.think("Hm.")
+    controls = AnswerControls("7", has_thoughts=True)
+    view.end(Ending(text.ONLY_THOUGHTS, "grok-3", controls=controls))
+    assert view.faces() == [Face(f"{text.ONLY_THOUGHTS}\n-# grok-3", controls)]
+
+
+@pytest.mark.parametrize("text_of_fence", ["```py\nx", "```inline``` code", "~5 apples", "`x`"])
+def test_a_beginning_like_an_empty_fence_is_text_once_it_says_something(text_of_fence: str) -> None:
+    view = AnswerView()
+    view.write(text_of_fence)
+    assert view.has_text
+
+
+LONG = "A sentence of some words. " * 8000
+
+
+def test_an_answer_of_200_000_characters_comes_as_a_file_with_its_beginning_above() -> None:
+    view = AnswerView(heading="-# question", key="7")
+    for start in range(0, len(LONG), 4000):
+        view.write(LONG[start : start + 4000])
+        assert len(view.faces()) <= MESSAGES_MOST
+    assert contents(view)[-1].endswith("-# … 208,000 characters so far; when it is done, all of it comes as a file.")
+    view.end(Ending("It broke.", "grok-3", controls=BUTTONS))
+    last = view.faces()[-1]
+    assert len(view.faces()) == MESSAGES_MOST
+    assert "-# This is the beginning of 208,000 characters; all of it is attached.\n-# It broke." in (
+        last.content or ""
+    )
+    assert (last.layout, last.uploads, last.fallback) == (BUTTONS, (TextUpload("answer.md", LONG),), None)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 6, 9])
+def test_an_answer_takes_no_more_messages_than_there_can_be(most: int) -> None:
+    view = AnswerView(most=most)
+    view.write(LONG)
+    view.end(Ending("n" * 1900))
+    assert len(view.faces()) <= max(2, min(most, MESSAGES_MOST + 1))
+    assert [upload.filename for upload in view.faces()[-1].uploads] == ["answer.md"]
+
+
+def test_long_code_comes_as_a_file_too_and_without_where_files_are_refused() -> None:
+    view = AnswerView()
+    view.write("Here:\n```py\n" + "print(1)\n" * 70 + "```")
+    view.end(Ending(controls=BUTTONS))
+    [face] = view.faces()
+    assert face.uploads == (TextUpload("code.py", "print(1)\n" * 70),)
+    assert face.fallback == Face(face.content, BUTTONS)
+
+
+def test_no_more_files_are_attached_than_discord_takes() -> None:
+    view = AnswerView()
+    view.write(("```py\n" + "x\n" * 70 + "```\n") * 12)
+    view.end(Ending(files=(TextUpload("answer.json", "{}"),)))
+    assert len(view.faces()[-1].uploads) == 10
+
+
 BLANKS = st.integers(0, 2500).map(lambda count: "\n" * count)
 TEXTS = st.integers(1, 2500).map(lambda count: "x" * count)
 
 
+@settings(deadline=None)  # this machine may be busy
 @given(st.lists(BLANKS | TEXTS | st.just("```py\n"), max_size=6), st.sampled_from(["", "-# question"]))
 def test_every_message_fits_and_is_not_blank(deltas: list[str], heading: str) -> None:
     view = AnswerView(heading=heading)
