@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,3 +62,20 @@ def test_more_text_is_never_estimated_as_fewer_tokens(text: str, more: str) -> N
 
 def test_scripts_that_are_not_latin_count_by_the_character() -> None:
     assert estimated_tokens("生成视频") - estimated_tokens("abcd") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("The quick brown fox jumps over the lazy dog. " * 10, 90, 130),
+        ("for (int i = 0; i < n; ++i) { sum += a[i] * b[i]; }\n" * 10, 170, 300),
+        ("Быстрая коричневая лиса прыгает через ленивую собаку. " * 10, 120, 300),
+        ("敏捷的棕色狐狸跳过了懒狗。" * 10, 80, 200),
+        ("तेज़ भूरी लोमड़ी आलसी कुत्ते के ऊपर कूदती है। " * 10, 150, 480),
+        ("😀👍🎉🌱" * 10, 40, 130),
+        ("\ud800" * 8, 8, 20),
+    ],
+    ids=["English", "C", "Russian", "Chinese", "Hindi", "emoji", "half a character"],
+)
+def test_the_estimate_lies_where_tokenizers_do(text: str, least: int, most: int) -> None:
+    assert least <= estimated_tokens(text) <= most
