@@ -55,10 +55,14 @@ class Speakers:
         people += [asker] if asker else []
         self._tags = tags(people)
         self._asker_id = asker[0] if asker else None
+        self._told: dict[int, str] = {}
 
     def turn(self, turn: Turn) -> str:
         """Return a turn as it is told."""
-        return plain(turn.text) if turn.role == "assistant" else self.said(turn.author_id, turn.text)
+        if turn.id not in self._told:
+            is_answer = turn.role == "assistant"
+            self._told[turn.id] = plain(turn.text) if is_answer else self.said(turn.author_id, turn.text)
+        return self._told[turn.id]
 
     def said(self, author_id: int, text: str) -> str:
         """Return what somebody said as it is told: what others than the asker said is quoted."""
