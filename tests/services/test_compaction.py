@@ -250,6 +250,8 @@ async def test_a_server_that_fails_is_asked_again_after_longer_and_longer_waits(
         for number in range(1, 4):
             await until(lambda number=number: len(timer.delays) == number)  # type: ignore[misc]  # mypy: a default
             compactor.consider(GARDEN, None)  # while it waits, nothing hurries it
+            for _ in range(20):
+                await talk.summaries.find(GARDEN.key)  # time for the worker
             assert len(server.requests) == number
             timer.ring()
         await until(lambda: len(server.requests) == 4)
