@@ -23,8 +23,9 @@ class Topic:
 
 
 def find_topic(question: str) -> Topic:
-    """Return the words that stand out in a question."""
-    words = [word for word in WORD.findall(question) if word.lower() not in STOP_WORDS]
+    """Return the words that stand out in a question; lines that only announce others do not count."""
+    lines = [line for line in question.splitlines() if not line.endswith(":")] or [question]
+    words = [word for word in WORD.findall(" ".join(lines)) if word.lower() not in STOP_WORDS]
     ranked = sorted(dict.fromkeys(words), key=len, reverse=True)[:2]
     main, other = (*ranked, "the rest", "everything else")[:2] if ranked else ("your message", "the silence around it")
     return Topic(plain(main), plain(other))

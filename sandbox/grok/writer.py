@@ -20,6 +20,8 @@ WIDE_TABLE = re.compile(r"\bwide table\b", re.IGNORECASE)
 FORMULA = re.compile(r"\b(formulae?|formulas|equations?|latex|maths?)\b", re.IGNORECASE)
 BRIEF = re.compile(r"\b(brief(ly)?|concise(ly)?|few sentences)\b", re.IGNORECASE)
 THOROUGH = re.compile(r"\bthorough(ly)?\b", re.IGNORECASE)
+# Material below a question: a heading, and lines that are quoted.
+MATERIAL = re.compile(r"\n\n[^\n]*:\n(?:>.*(?:\n|$))+\s*\Z")
 PIRATE = re.compile(r"\bpirates?\b", re.IGNORECASE)
 TABLE = re.compile(r"\b(table|compare|comparison|versus|vs|difference|pros|cons)\b", re.IGNORECASE)
 SPECIAL = ((LONG_CODE, blocks.long_code), (WIDE_TABLE, blocks.wide_table), (FORMULA, blocks.formula))
@@ -73,7 +75,7 @@ def _is_told(call: ChatCall, words: re.Pattern[str]) -> bool:
 def _opening(question: str, luck: Random) -> str:
     if not question.strip():
         return f"{luck.choice(OPENINGS)} You sent no text."
-    quoted = _quote(question)
+    quoted = _quote(MATERIAL.sub("", question))
     return f"{luck.choice(OPENINGS)}\n\nYou asked:\n> {quoted}"
 
 

@@ -66,7 +66,7 @@ function replyLine(message, id, scene) {
 }
 
 function preview(message, scene) {
-  const text = (message.content || "").replace(/\s+/g, " ");
+  const text = (message.content || "").replace(/^(-#|#{1,3}|>) /gm, "").replace(/\s+/g, " ");
   if (text) return richLine(text.length > PREVIEW_CHARS ? `${text.slice(0, PREVIEW_CHARS)}…` : text, scene);
   if (message.attachments?.length) return h("em", {}, "Click to see attachment");
   return h("em", {}, "Click to see message");

@@ -145,12 +145,11 @@ function content(message, scene) {
   const edited =
     message.edited_timestamp &&
     h("span", { class: "edited", title: formatFull(new Date(message.edited_timestamp)) }, "(edited)");
-  return h(
-    "div",
-    { class: "content rich", "data-testid": "message-content" },
-    richText(message.content, scene),
-    edited,
-  );
+  const drawn = richText(message.content, scene);
+  // Beside the last line, also where that is one of small text, which is a block.
+  if (drawn.at(-1)?.kind === "small") drawn.at(-1).children.push(edited || null);
+  else drawn.push(edited);
+  return h("div", { class: "content rich", "data-testid": "message-content" }, drawn);
 }
 
 export function thinking(label) {

@@ -125,7 +125,7 @@ export function control(component, label, value, change, within) {
       "data-testid": "modal-check",
       on: { change: (event) => change(event.target.checked) },
     }),
-    h("span", {}, label),
+    optionText(label, within.description),
   );
 }
 
@@ -154,7 +154,7 @@ function textInput(component, label, value, change, { isInvalid }) {
     "div",
     { class: "modal-input" },
     isLong ? h("textarea", { ...props, rows: "5" }) : h("input", { ...props, type: "text" }),
-    left < Math.max(20, most * 0.1) && h("span", { class: "counter" }, String(left)),
+    value && left < Math.max(20, most * 0.1) && h("span", { class: "counter" }, String(left)),
   );
 }
 
@@ -236,14 +236,18 @@ function options(component, kind, label, isOn, toggle) {
           "data-testid": `modal-${kind}`,
           on: { change: () => toggle(option.value) },
         }),
-        h(
-          "span",
-          { class: "option-text" },
-          h("span", {}, option.label),
-          option.description && h("span", { class: "faint small" }, option.description),
-        ),
+        optionText(option.label, option.description),
       ),
     ),
+  );
+}
+
+function optionText(label, description) {
+  return h(
+    "span",
+    { class: "option-text" },
+    h("span", {}, label),
+    description && h("span", { class: "faint small" }, description),
   );
 }
 

@@ -157,11 +157,12 @@ export class Modal {
           label,
           isRequired && h("span", { class: "required", "aria-label": "required" }, " *"),
         ),
-      description && h("p", { class: "soft small" }, description),
+      description && !isPlainCheck(component) && h("p", { class: "soft small" }, description),
       control(component, label, this.draft.get(id), change, {
         scene: this.scene,
         channelId: this.given.channelId,
         isInvalid: !!error,
+        description,
       }),
       error && h("p", { class: "option-error", role: "alert" }, error),
     );

@@ -211,6 +211,15 @@ def test_menus_reach_the_commands_of_the_bot(stage: Stage) -> None:
     expect(stage.message("ada is greeted.")).to_be_visible()
 
 
+def test_an_edited_message_says_so_beside_its_last_line(stage: Stage) -> None:
+    stage.write("first\n-# small")
+    stage.message("first").click(button="right")
+    stage.get("menu-edit").click()
+    stage.get("edit-input").fill("second\n-# smaller")
+    stage.get("edit-input").press("Enter")
+    expect(stage.message("second").locator("small")).to_have_text("smaller(edited)")
+
+
 def test_a_spoiler_is_hidden_until_it_is_clicked(stage: Stage) -> None:
     stage.write("It was ||the heron||.")
     spoiler = stage.message("It was").get_by_role("button", name="Spoiler")

@@ -97,6 +97,12 @@ async def test_a_brief_answer_is_shorter_and_a_thorough_one_longer(demo: DemoCli
     assert lengths[1] < lengths[2] - 500
 
 
+async def test_material_is_not_taken_for_the_question(demo: DemoClient) -> None:
+    text = await demo.message("Is it fast?\n\nWhat goes along:\n> Message by ann:\n> herons fly")
+    assert "You asked:\n> Is it fast?\n" in text
+    assert "herons" in text
+
+
 async def test_a_question_that_was_quoted_for_its_tag_is_bare_again(demo: DemoClient) -> None:
     assert await demo.message("> [[rate=900]] hello") == await demo.message("hello")
 
