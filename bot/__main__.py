@@ -23,14 +23,25 @@ from bot.errors import GrokBotError, SettingError, UpstreamError, UpstreamKeyRef
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
-from bot.services.chat import ChatService
+from bot.services.chat import ChatModels, ChatParts, ChatService
+from bot.services.compaction import Compactor
+from bot.services.context import ContextService
+from bot.services.line import Line
 from bot.services.media import PictureService, VideoService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService, ModelsInUse
+from bot.services.posts import PostService
+from bot.services.preferences import PreferenceService
+from bot.services.reading import FileReader
+from bot.services.scope import ScopeService
+from bot.services.writing import Writer
+from bot.store.branches import Branches
 from bot.store.database import Database
 from bot.store.memory import Memory
 from bot.store.notes import Notes
 from bot.store.posts import Posts
+from bot.store.preferences import Preferences
+from bot.store.summaries import Summaries
 
 EXIT_FAILED = 1
 EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
@@ -89,25 +100,45 @@ async def _serve(settings: Settings) -> None:
 def build_services(settings: Settings, grok: GrokClient, database: Database) -> Services:
     """Return the use cases, wired."""
     max_bytes = settings.max_file_mb * 1024 * 1024
-    memory = Memory(database)
-    return Services(
-        chat=ChatService(
-            grok, memory, Posts(database), model=settings.grok_model, budget_tokens=settings.memory_tokens
+    memory, posts, choices = Memory(database), Posts(database), Preferences(database)
+    summaries, branches = Summaries(database), Branches(database)
+    tokens = settings.memory_tokens
+    context = ContextService(memory, summaries, posts, budget_tokens=tokens, context_tokens=settings.context_tokens)
+    scopes = ScopeService(branches, memory, choices)
+    preferences = PreferenceService(choices)
+    keeping = MemoryService(memory, posts, scopes, choices, context, budget_tokens=tokens)
+    line = Line(settings.chat_at_once, settings.chat_per_channel)
+    compactor = Compactor(grok, memory, summaries, line, model=settings.grok_model, budget_tokens=tokens)
+    standing = PostService(posts, memory, branches)
+    chat = ChatService(
+        ChatParts(
+            Writer(grok), memory, standing, scopes, context, preferences, line, keeping.since, compactor.consider
         ),
-        memory=MemoryService(memory, budget_tokens=settings.memory_tokens),
+        ChatModels(settings.grok_model, settings.grok_vision_model),
+    )
+    return Services(
+        chat=chat,
+        posts=standing,
+        scopes=scopes,
+        memory=keeping,
+        preferences=preferences,
+        reader=FileReader(),
         pictures=PictureService(
             grok, model=settings.grok_image_model, edit_model=settings.grok_image_edit_model, max_bytes=max_bytes
         ),
         videos=VideoService(grok, model=settings.grok_video_model, max_bytes=max_bytes),
-        models=ModelService(
-            grok,
-            ModelsInUse(
-                settings.grok_model,
-                settings.grok_image_model,
-                settings.grok_image_edit_model,
-                settings.grok_video_model,
-            ),
-        ),
+        models=ModelService(grok, _models_in_use(settings)),
+        chores=(keeping.run, compactor.run),
+    )
+
+
+def _models_in_use(settings: Settings) -> ModelsInUse:
+    return ModelsInUse(
+        settings.grok_model,
+        settings.grok_image_model,
+        settings.grok_image_edit_model,
+        settings.grok_video_model,
+        settings.grok_fast_model,
     )
 
 

@@ -17,24 +17,41 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.services.chat import ChatService
 from bot.services.media import PictureService, VideoService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
+from bot.services.posts import PostService
+from bot.services.preferences import PreferenceService
+from bot.services.reading import FileReader
+from bot.services.scope import ScopeService
+from bot.stops import Stops
 from bot.ui import text
 from bot.ui.ledger import RateLedger, route_of
 from bot.ui.pacer import Pacer
 from bot.work import Work
 
-COGS = ("cogs.chat", "cogs.imagine", "cogs.video", "cogs.memory", "cogs.about")
+COGS = (
+    "cogs.chat",
+    "cogs.controls",
+    "cogs.pointing",
+    "cogs.imagine",
+    "cogs.video",
+    "cogs.memory",
+    "cogs.preferences",
+    "cogs.about",
+)
 
-# The least that the commands need: see and write in channels and threads, attach files, and read back what was shown.
+# The least that the commands need: see and write in channels and threads, branch off into threads, attach files, and
+# read back what was shown.
 PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
+    create_public_threads=True,
     attach_files=True,
     embed_links=True,
     read_message_history=True,
@@ -45,13 +62,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The use cases that cogs call."""
+    """The use cases that cogs call. chores: what runs in the background as long as the bot does."""
 
     chat: ChatService
+    posts: PostService
+    scopes: ScopeService
     memory: MemoryService
+    preferences: PreferenceService
+    reader: FileReader
     pictures: PictureService
     videos: VideoService
     models: ModelService
+    chores: tuple[Chore, ...] = ()
 
 
 class GrokTree(app_commands.CommandTree["GrokBot"]):
@@ -83,6 +105,8 @@ class GrokBot(commands.AutoShardedBot):
         )
         self.services = services
         self.work = Work()
+        self.stops = Stops()
+        self._background = Background(services.chores)
         self.started_at = time.monotonic()
         self._command_sync = command_sync
 
@@ -92,6 +116,12 @@ class GrokBot(commands.AutoShardedBot):
             await self.load_extension(name)
         if self._command_sync is not None:
             await self._command_sync.run(self.tree)
+        self._background.start()
+
+    async def close(self) -> None:
+        """End the chores, then the connection."""
+        await self._background.stop()
+        await super().close()
 
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.errors import InputError
+
 
 class Stop:
     """One answer being written by a task. is_pressed: somebody wants it to end here."""
@@ -26,6 +28,18 @@ class Stops:
 
     def __init__(self) -> None:
         self._by_key: dict[str, Stop] = {}
+        self._claimed: set[str] = set()
+
+    @contextmanager
+    def claiming(self, key: str) -> Iterator[None]:
+        """Change an answer while nobody else does. Raises InputError("still_writing") when somebody does."""
+        if self.is_writing(key):
+            raise InputError("still_writing")
+        self._claimed.add(key)
+        try:
+            yield
+        finally:
+            self._claimed.discard(key)
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Stop]:
@@ -40,8 +54,8 @@ class Stops:
             del self._by_key[key]
 
     def is_writing(self, key: str) -> bool:
-        """Whether this answer is being written now."""
-        return key in self._by_key
+        """Whether this answer is being written or changed now."""
+        return key in self._by_key or key in self._claimed
 
     def press(self, key: str) -> bool:
         """Stop an answer; False when nobody writes it (any more)."""

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.app import GrokBot
 from bot.services.media import Aspect, Drawn, ImageOrder, MediaFile, read_picture, scratch_folder
+from bot.services.question import PROMPT_LIMIT_CHARS, checked_prompt
 from bot.ui import text
 from bot.ui.attached import attachment_bytes
 from bot.ui.cards import alt_text, done_face, failed_face
@@ -40,13 +41,13 @@ class ImagineCog(commands.Cog):
     async def imagine(
         self,
         interaction: discord.Interaction[GrokBot],
-        prompt: app_commands.Range[str, 1, 6000],
+        prompt: app_commands.Range[str, 1, PROMPT_LIMIT_CHARS],
         count: app_commands.Range[int, 1, MOST_PICTURES] = 1,
         aspect: Aspect | None = None,
         image: discord.Attachment | None = None,
     ) -> None:
         """Draw, and attach what was drawn."""
-        checked = self.bot.services.chat.checked_prompt(prompt)
+        checked = checked_prompt(prompt)
         await interaction.response.defer(thinking=True)
         view = OrderView(TITLE, checked, has_percent=False)
         order = ImageOrder(checked, count, aspect)

@@ -21,6 +21,7 @@ from bot.services.media import (
     read_picture,
     scratch_folder,
 )
+from bot.services.question import PROMPT_LIMIT_CHARS, checked_prompt
 from bot.ui import text
 from bot.ui.attached import attachment_bytes
 from bot.ui.cards import alt_text, done_face, failed_face
@@ -51,14 +52,14 @@ class VideoCog(commands.Cog):
     async def video(
         self,
         interaction: discord.Interaction[GrokBot],
-        prompt: app_commands.Range[str, 1, 6000],
+        prompt: app_commands.Range[str, 1, PROMPT_LIMIT_CHARS],
         image: discord.Attachment | None = None,
         aspect: Aspect | None = None,
         seconds: app_commands.Range[int, 1, MOST_SECONDS] | None = None,
         quality: VideoQuality | None = None,
     ) -> None:
         """Show the order on one card, which ends as the clip."""
-        checked = self.bot.services.chat.checked_prompt(prompt)
+        checked = checked_prompt(prompt)
         await interaction.response.defer(thinking=True)
         view = OrderView(TITLE, checked, has_percent=True)
         order = VideoOrder(checked, None, aspect, seconds, quality)

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),
     "bot.work": frozenset({"discord", "bot.errors"}),
-    "bot.stops": frozenset(),
+    "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.demo": frozenset(),
@@ -33,7 +33,17 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
     "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.errors"}),
     "bot.app": frozenset(
-        {"discord", "aiohttp", "bot.services", "bot.ui", "bot.errors", "bot.work", "bot.command_sync"}
+        {
+            "discord",
+            "aiohttp",
+            "bot.services",
+            "bot.ui",
+            "bot.errors",
+            "bot.work",
+            "bot.stops",
+            "bot.background",
+            "bot.command_sync",
+        }
     ),
     # What several cogs share: an answer is asked for by a command, a message, a button or a menu.
     "bot.answering": frozenset({"discord", "bot.app", "bot.services", "bot.ui", "bot.errors"}),

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.errors import InputError
 from bot.stops import Stops
 
 
@@ -22,11 +23,12 @@ async def test_a_stop_ends_the_task_that_writes() -> None:
 
     writing = asyncio.create_task(write())
     await begun.wait()
-    assert stops.is_writing("7")
+    with pytest.raises(InputError, match="still_writing"), stops.claiming("7"):
+        pass
     assert stops.press("7")
     assert stops.press("7"), "pressing twice is harmless"
     assert await asyncio.wait_for(writing, 5) == "ended"
-    assert not stops.is_writing("7")
+    assert not stops.press("7")
 
 
 async def test_an_answer_that_nobody_writes_cannot_be_stopped() -> None:
@@ -37,4 +39,15 @@ async def test_an_answer_is_no_longer_being_written_when_writing_fails() -> None
     stops = Stops()
     with pytest.raises(ValueError, match="broken"), stops.writing("7"):
         raise ValueError("broken")
-    assert not stops.is_writing("7")
+    assert not stops.press("7")
+
+
+def test_an_answer_is_changed_by_one_at_a_time() -> None:
+    stops = Stops()
+    with stops.claiming("7"):
+        with pytest.raises(InputError, match="still_writing"), stops.claiming("7"):
+            pass
+        with stops.claiming("8"):
+            pass
+    with stops.claiming("7"):
+        pass

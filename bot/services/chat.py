@@ -2,187 +2,280 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from bot.errors import InputError, UpstreamEmpty
-from bot.grok.client import GrokClient
-from bot.grok.types import ChatMessage, ChatRequest, Finished, ReasoningDelta, TextDelta
-from bot.services.budget import fitted
-from bot.services.scope import Scope
-from bot.store.memory import Memory, NewTurn, Span, Turn
-from bot.store.posts import NewPost, NewVersion, Posts
-
-__all__ = ["Author", "ChatService", "Finished", "Question", "ReasoningDelta", "Remembered", "TextDelta"]
-
-PROMPT_LIMIT_CHARS = 6000  # Discord: a string option
-TURNS_READ = 200  # the budget nearly always cuts earlier
-NAME_LIMIT_CHARS = 32  # Discord: display names
-
-SYSTEM_PROMPT = (
-    "You are Grok, talking with people in a Discord channel. Answer in the language of the question. "
-    "Use Discord's Markdown: short paragraphs, lists, and fenced code blocks with their language. "
-    "When several people talk, each question begins with the speaker's name in brackets; do not imitate that."
+from bot.errors import UpstreamEmpty
+from bot.grok.types import ChatMessage, ChatParameters, ChatRequest, InlineImage
+from bot.services.context import Asked, Context, ContextService
+from bot.services.line import Line
+from bot.services.posts import NewVersion, PostService, PostState
+from bot.services.preferences import PreferenceService, Tuning
+from bot.services.question import (
+    REMEMBERED_MATERIAL_CHARS,
+    ChatUpdate,
+    Opened,
+    Question,
+    Waiting,
+    told_material,
 )
+from bot.services.scope import Place, Scope, ScopeService
+from bot.services.writing import Writer, Written
+from bot.store.memory import Memory, NewTurn
+from bot.store.pictures import StoredPicture
+from bot.store.posts import NewPost, Post
+
+log = logging.getLogger(__name__)
+
+CONTINUE = "Go on exactly where your last answer stopped, in the same language and format, and repeat nothing of it."
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """A person. name: as the channel sees it."""
+class ChatModels:
+    """The models that answer. vision: for questions with pictures; "" takes the usual one."""
 
-    id: int
-    name: str
+    usual: str
+    vision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What somebody asks, and where. message_id: the message that asks, None for a command."""
+class ChatParts:
+    """What answering a question needs.
 
+    since: from when on a server remembers, by its id; compact: is told of a scope that has grown, and returns at once.
+    """
+
+    writer: Writer
+    memory: Memory
+    posts: PostService
+    scopes: ScopeService
+    context: ContextService
+    preferences: PreferenceService
+    line: Line
+    since: Callable[[int | None], Awaitable[datetime | None]]
+    compact: Callable[[Scope, datetime | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An answer about to be written. continued: the number of the version that it makes longer, 0 for a new one."""
+
+    key: str
+    place: Place
     scope: Scope
-    author: Author
-    prompt: str
-    message_id: int | None = None
-    channel_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """The exchange was stored. Always the last event of a question that got any answer."""
-
-    exchange_id: int
-
-
-ChatUpdate = TextDelta | ReasoningDelta | Finished | Remembered
+    since: datetime | None
+    request: ChatRequest
+    context: Context
+    is_json: bool = False
+    continued: int = 0
 
 
 class ChatService:
-    """Questions and their memory.
-
-    model: the model to ask. budget_tokens: how much of the memory goes along, as estimated tokens.
-    """
+    """Questions, answers, and what buttons under an answer ask for. now: aware."""
 
     def __init__(
-        self,
-        grok: GrokClient,
-        memory: Memory,
-        posts: Posts,
-        *,
-        model: str,
-        budget_tokens: int,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, parts: ChatParts, models: ChatModels, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._grok = grok
-        self._memory = memory
-        self._posts = posts
-        self._model = model
-        self._budget_tokens = budget_tokens
+        self._parts = parts
+        self._models = models
         self._now = now
 
-    @staticmethod
-    def checked_prompt(prompt: str) -> str:
-        """Return the prompt without outer white space. Raises InputError when it is blank or too long."""
-        bare = prompt.strip()
-        if not bare:
-            raise InputError("prompt_blank")
-        if len(bare) > PROMPT_LIMIT_CHARS:
-            raise InputError("prompt_long", chars=len(bare), limit=PROMPT_LIMIT_CHARS)
-        return bare
-
     async def ask(self, question: Question) -> AsyncGenerator[ChatUpdate, None]:
-        """Yield the answer as it comes, then Finished and Remembered.
+        """Yield Opened, Waiting while others are before it, the answer as it comes, and Finished.
 
-        However the stream ends (interrupted, cancelled, closed early), what people saw of the answer is remembered
-        with its question. Raises the UpstreamError tree; close the iterator with `aclosing`.
+        However it ends (an error, cancelled, closed early), what people saw of it is kept with its question.
+        Raises the UpstreamError tree, and InputError; close the iterator with `aclosing`.
         """
-        asked_at = self._now()
-        turns = await self._memory.newest(Span(question.scope.key), TURNS_READ)
-        request = ChatRequest(self._model, self._messages(question, turns))
-        written: list[str] = []
-        try:
-            async with aclosing(self._grok.stream_chat(request)) as events:
-                async for event in events:
-                    if isinstance(event, TextDelta):
-                        written.append(event.text)
-                    yield event
-        except BaseException:
-            await self._remember(question, "".join(written), asked_at)
-            raise
-        exchange_id = await self._remember(question, "".join(written), asked_at)
-        if exchange_id is None:
+        place, author = question.place, question.author
+        scope = await self._parts.scopes.resolve(place, author.id)
+        tuning = await self._parts.preferences.of(place)
+        since = await self._parts.since(place.guild_id)
+        material = told_material(question.material)
+        images = tuple(picture.image for picture in question.pictures)
+        asked = Asked(author.id, author.name, question.prompt, material, images)
+        context = await self._parts.context.build(scope, asked, tuning, since=since, is_fresh=question.is_fresh)
+        key = await self._open(question, scope, material)
+        yield Opened(key)
+        model = question.model or self._model(tuning, context)
+        draft = _Draft(key, place, scope, since, _request(model, context.messages, tuning), context, tuning.is_json)
+        async with aclosing(self._write(draft, author.id)) as updates:
+            async for update in updates:
+                yield update
+
+    async def regenerate(self, key: str, place: Place, model: str | None = None) -> AsyncGenerator[ChatUpdate, None]:
+        """Write another version of an answer, as if it were asked again when it was. Events and errors as of `ask`."""
+        state = await self._parts.posts.state(key)
+        draft = await self._draft_again(state, place, model)
+        async with aclosing(self._write(draft, state.post.asker_id)) as updates:
+            async for update in updates:
+                yield update
+
+    async def go_on(self, key: str, place: Place) -> AsyncGenerator[ChatUpdate, None]:
+        """Make the shown version longer. Events and errors as of `ask`."""
+        state = await self._parts.posts.state(key)
+        draft = await self._draft_again(state, place, state.version.model if state.version else None, is_longer=True)
+        async with aclosing(self._write(draft, state.post.asker_id)) as updates:
+            async for update in updates:
+                yield update
+
+    async def _open(self, question: Question, scope: Scope, material: str) -> str:
+        post = NewPost(
+            scope=scope.key,
+            channel_id=question.place.channel_id,
+            guild_id=question.place.guild_id,
+            asker_id=question.author.id,
+            asker_name=question.author.name,
+            prompt=question.prompt,
+            material=material,
+            heading=question.heading,
+            model=question.model,
+            is_fresh=question.is_fresh,
+            message_id=question.message_id,
+            created_at=self._now(),
+        )
+        pictures = [StoredPicture(each.name, each.image.mime, each.image.data) for each in question.pictures]
+        return await self._parts.posts.open(post, pictures, is_private=question.is_private)
+
+    async def _draft_again(
+        self, state: PostState, place: Place, model: str | None, *, is_longer: bool = False
+    ) -> _Draft:
+        """Return a draft with the memory as it stood before the question."""
+        post, key = state.post, state.key
+        scope = await self._parts.scopes.resolve(place, post.asker_id)
+        if scope.key != post.scope:  # somebody switched it since
+            scope = Scope(post.scope, scope.mode)
+        tuning = await self._parts.preferences.of(place)
+        since = await self._parts.since(place.guild_id)
+        pictures = tuple(InlineImage(each.data, each.mime) for each in await self._parts.posts.pictures(key))
+        asked = Asked(post.asker_id, post.asker_name, post.prompt, post.material, pictures)
+        context = await self._parts.context.build(
+            scope, asked, tuning, since=since, before=post.exchange_id, is_fresh=post.is_fresh
+        )
+        messages = context.messages
+        if is_longer and state.version is not None:
+            messages = (*messages, ChatMessage("assistant", state.version.text), ChatMessage("user", CONTINUE))
+        request = _request(model or post.model or self._model(tuning, context), messages, tuning, is_json=not is_longer)
+        continued = state.version.number if is_longer and state.version is not None else 0
+        return _Draft(key, place, scope, since, request, context, tuning.is_json and not is_longer, continued)
+
+    def _model(self, tuning: Tuning, context: Context) -> str:
+        if context.has_pictures and self._models.vision:
+            return self._models.vision
+        return tuning.model or self._models.usual
+
+    async def _write(self, draft: _Draft, person_id: int) -> AsyncGenerator[ChatUpdate, None]:
+        written = Written(await self._start_of(draft))
+        spot = self._parts.line.stand(draft.place.channel_id, person_id)
+        async with spot:
+            while spot.place:
+                yield Waiting(spot.place)
+                await spot.moved()
+            yield Waiting(0)
+            try:
+                async with aclosing(self._parts.writer.write(draft.request, written, is_json=draft.is_json)) as updates:
+                    async for update in updates:
+                        yield update
+            finally:  # a stop, an error and an early close end up here as well
+                await _to_the_end(self._keep(draft, written))
+        if not written.has_text:
             raise UpstreamEmpty
-        yield Remembered(exchange_id)
 
-    async def posted(self, exchange_id: int, question: Question, message_ids: tuple[int, ...]) -> None:
-        """Note in which messages an answer stands, so that a Reply button finds its conversation again."""
-        scope, now = question.scope, self._now()
-        post_id = await self._posts.open(
-            NewPost(
-                scope.key,
-                question.channel_id,
-                None,
-                question.author.id,
-                question.author.name,
-                question.prompt,
-                "",
-                "",
-                None,
-                False,
-                question.message_id,
-                now,
-            )
+    async def _start_of(self, draft: _Draft) -> str:
+        if not draft.continued:
+            return ""
+        version = (await self._parts.posts.state(draft.key)).version
+        return version.text if version is not None else ""
+
+    async def _keep(self, draft: _Draft, written: Written) -> None:
+        """Store what was written: as a version of the answer, and in the memory when there is text."""
+        if not written.has_text and (draft.continued or not "".join(written.thoughts).strip()):
+            return
+        version = NewVersion(
+            text=written.text,
+            thoughts="".join(written.thoughts),
+            thought_s=written.thought_s,
+            citations=written.citations,
+            model=draft.request.model,
+            ended=written.ended,
+            used=_facts(draft.context),
+            created_at=self._now(),
         )
-        answers = [turn for turn in await self._memory.exchange(exchange_id) if turn.role == "assistant"]
-        for answer in answers:
-            version = NewVersion(answer.text, "", 0.0, (), answer.model, "stop", {}, now)
-            await self._posts.add_version(post_id, version, exchange_id)
-        await self._posts.place(post_id, message_ids, question.channel_id)
+        state = await self._parts.posts.find_state(draft.key)
+        if state is None:  # forgotten while it was written
+            return
+        exchange_id = await self._remember(draft, state, version) if written.has_text else None
+        if draft.continued:
+            await self._parts.posts.replace_version(draft.key, draft.continued, version)
+        else:
+            await self._parts.posts.add_version(draft.key, version, exchange_id)
+        self._parts.compact(draft.scope, draft.since)
 
-    def _messages(self, question: Question, turns: tuple[Turn, ...]) -> tuple[ChatMessage, ...]:
-        kept = fitted(turns, self._budget_tokens)
-        people = {turn.author_id for turn in kept if turn.role == "user"} | {question.author.id}
-        is_shared = len(people) > 1
-        remembered = [
-            ChatMessage("assistant", turn.text)
-            if turn.role == "assistant"
-            else ChatMessage("user", _spoken(turn.author_name, turn.text, is_shared=is_shared))
-            for turn in kept
-        ]
-        asked = ChatMessage("user", _spoken(question.author.name, question.prompt, is_shared=is_shared))
-        return (ChatMessage("system", SYSTEM_PROMPT), *remembered, asked)
-
-    async def _remember(self, question: Question, answer: str, asked_at: datetime) -> int | None:
-        """Store the exchange whole; an answer without any text is not one."""
-        if not answer.strip():
+    async def _remember(self, draft: _Draft, state: PostState, version: NewVersion) -> int | None:
+        """Store the exchange whole, or the new text of its answer; a private one is not stored."""
+        if state.is_private:
             return None
-        return await self._memory.remember(
-            question.scope.key,
-            NewTurn(
-                text=question.prompt,
-                author_id=question.author.id,
-                author_name=question.author.name,
-                model=self._model,
-                created_at=asked_at,
-                message_id=question.message_id,
-                channel_id=question.channel_id,
-            ),
-            NewTurn(
-                text=answer,
-                author_id=question.author.id,
-                author_name=question.author.name,
-                model=self._model,
-                created_at=self._now(),
-                message_id=None,
-                channel_id=question.channel_id,
-            ),
-        )
+        post = state.post
+        if post.exchange_id is not None:
+            await self._parts.memory.rewrite_answer(post.exchange_id, version.text, version.model)
+            return post.exchange_id
+        asked = _turn(post, remembered_question(post), version.model, post.created_at, post.message_id)
+        answer = _turn(post, version.text, version.model, self._now(), None)
+        return await self._parts.memory.remember(draft.scope.key, asked, answer, guild_id=post.guild_id)
 
 
-def _spoken(name: str, text: str, *, is_shared: bool) -> str:
-    """Return what a person said, with their name where several people talk."""
-    if not is_shared:
-        return text
-    plain = re.sub(r"[^\w .-]", "", name)[:NAME_LIMIT_CHARS].strip()
-    return f"[{plain or 'someone'}] {text}"
+def remembered_question(post: Post) -> str:
+    """Return what is remembered of a question: its words, and the beginning of what went along."""
+    if not post.material:
+        return post.prompt
+    material = post.material
+    if len(material) > REMEMBERED_MATERIAL_CHARS:
+        material = f"{material[:REMEMBERED_MATERIAL_CHARS]}\n(cut)"
+    return f"{post.prompt}\n\n{material}"
+
+
+def _turn(post: Post, text: str, model: str, created_at: datetime, message_id: int | None) -> NewTurn:
+    return NewTurn(
+        text=text,
+        author_id=post.asker_id,
+        author_name=post.asker_name,
+        model=model,
+        created_at=created_at,
+        message_id=message_id,
+        channel_id=post.channel_id,
+    )
+
+
+def _request(model: str, messages: tuple[ChatMessage, ...], tuning: Tuning, *, is_json: bool = True) -> ChatRequest:
+    parameters = ChatParameters(
+        temperature=tuning.temperature,
+        max_tokens=tuning.max_tokens,
+        response_format="json_object" if tuning.is_json and is_json else None,
+    )
+    return ChatRequest(model, messages, parameters)
+
+
+def _facts(context: Context) -> dict[str, int]:
+    used = context.used
+    return {
+        "turns": used.turns,
+        "pinned": used.pinned,
+        "summarised": used.summarised,
+        "dropped": used.dropped,
+    }
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:  # Any: what coroutines send and get does not matter
+    """Await something that a cancellation must not cut; the cancellation takes effect when it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("what was written could not be kept error=%s", type(task.exception()).__name__)
+        raise

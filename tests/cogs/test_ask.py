@@ -5,7 +5,7 @@ from simcord import SetupError
 
 from bot.errors import InputError
 from bot.ui import text
-from tests.cogs.world import DEFERRED, World, labels
+from tests.cogs.world import DEFERRED, World, labels, without_footer
 from tests.grok.scripted import STOP, chunk, reply, sse
 
 
@@ -14,7 +14,7 @@ async def test_ask_ends_with_the_answer_and_a_reply_button(world: World) -> None
     result = await world.ask("why waves?")
     assert not result.ephemeral
     assert world.shown == ["Waves come from wind."]
-    assert labels(world.messages[0]) == ["Reply"]
+    assert "Reply" in labels(world.messages[0])
 
 
 async def test_ask_is_acknowledged_before_anything_else(world: World) -> None:
@@ -31,7 +31,7 @@ async def test_an_answer_grows_in_the_channel_while_it_is_written(world: World) 
     await world.begin(world.ask("why waves?"))
     held.send("Waves")
     await world.until(lambda: world.shown == ["Waves"])
-    assert labels(world.messages[0]) == []
+    assert labels(world.messages[0]) == ["Stop"]
     held.send(" come")
     await world.until(lambda: world.shown == ["Waves come"])
     held.send(" from wind.")
@@ -45,9 +45,9 @@ async def test_a_long_answer_goes_on_in_further_messages(world: World) -> None:
     world.answers(answer)
     await world.ask()
     assert len(world.shown) > 2
-    assert "".join(world.shown) == answer
+    assert "\n".join(part.rstrip("\n") for part in world.shown) == answer
     assert all(len(part) <= 2000 for part in world.shown)
-    assert [labels(message) for message in world.messages] == [[]] * (len(world.shown) - 1) + [["Reply"]]
+    assert ["Reply" in labels(message) for message in world.messages] == [False] * (len(world.shown) - 1) + [True]
 
 
 async def test_a_long_answer_grows_over_several_messages(world: World) -> None:
@@ -60,7 +60,58 @@ async def test_a_long_answer_grows_over_several_messages(world: World) -> None:
     held.send("c" * 1500)
     held.end()
     await world.settled()
-    assert "".join(world.shown) == f"{'a' * 1500}\n{'b' * 1500}\n{'c' * 1500}"
+    assert [part.rstrip("\n") for part in world.shown] == ["a" * 1500, "b" * 1500, "c" * 1500]
+
+
+async def test_the_footer_says_which_model_answered_and_what_it_was_told(world: World) -> None:
+    world.answers("Blue.", "Rayleigh.", "Fresh.")
+    await world.ask("sky?")
+    assert world.said[-1] == "Blue.\n-# grok-3"
+    await world.ask("why?")
+    assert world.said[-1] == "Rayleigh.\n-# grok-3 · 2 turns"
+    await world.ann.slash(world.channel, "ask", prompt="hi", fresh=True)
+    assert world.said[-1] == "Fresh.\n-# grok-3 · without memory"
+    assert world.heard() == [("user", "hi")]
+
+
+async def test_the_fast_model_is_one_option_away(world: World) -> None:
+    world.says(reply({"data": [{"id": "grok-3"}, {"id": "grok-3-mini"}]}))
+    world.answers("Quick.")
+    await world.ann.slash(world.channel, "ask", prompt="hi", fast=True)
+    assert world.grok.sent()["model"] == "grok-3-mini"
+
+
+async def test_another_model_can_be_asked_for_one_question(world: World) -> None:
+    world.says(reply({"data": [{"id": "grok-3"}, {"id": "grok-4"}]}))
+    world.answers("From grok-4.", "From grok-3.")
+    await world.ann.slash(world.channel, "ask", prompt="hi", model="grok-4")
+    assert world.grok.sent()["model"] == "grok-4"
+    await world.ask()
+    assert world.grok.sent()["model"] == "grok-3"
+
+
+async def test_a_model_that_is_gone_is_named_with_the_nearest_ones(world: World) -> None:
+    world.says(reply({"data": [{"id": "grok-3"}, {"id": "grok-4"}]}))
+    await world.ann.slash(world.channel, "ask", prompt="hi", model="grok-44")
+    [told] = world.shown
+    assert "grok-44" in told
+    assert "grok-4" in told.replace("grok-44", "")
+    world.error(InputError)
+
+
+async def test_a_file_is_read_and_goes_along(world: World) -> None:
+    world.answers("Two plants.")
+    await world.ann.slash(
+        world.channel, "ask", prompt="how many?", file=("garden.csv", b"plant,height\nmoss,2\nfern,9\n")
+    )
+    assert "fern,9" in world.heard()[-1][1]
+
+
+async def test_a_file_that_cannot_be_read_is_refused_by_name(world: World) -> None:
+    await world.ann.slash(world.channel, "ask", prompt="what?", file=("a.zip", b"PK\x03\x04" + bytes(100)))
+    assert "`a.zip` is something I cannot read" in world.shown[0]
+    assert world.grok.requests == []
+    world.error(InputError)
 
 
 async def test_a_blank_prompt_is_answered_privately_and_asks_nobody(world: World) -> None:
@@ -79,16 +130,19 @@ async def test_six_thousand_characters_reach_the_server_whole(world: World) -> N
         await world.ask("x" * 6001)
 
 
-async def test_thinking_is_never_shown(world: World) -> None:
+async def test_thinking_is_never_mixed_into_the_answer(world: World) -> None:
     held = world.holds()
     await world.begin(world.ask())
-    held.send("<thi", "nk>\nSecret plan", ".\n</thi", "nk>\n", chunk(None, reasoning_content="Another secret."))
-    await world.until(lambda: world.shown == ["-# 💭 Thinking, 0 s …"])
+    held.send("<thi", "nk>\nA plan", ".\n</thi", "nk>\n", chunk(None, reasoning_content="Another\nplan."))
+    await world.until(lambda: world.shown == ["-# 💭 Thinking, 0 s …\n-# plan."])
+    assert labels(world.messages[0]) == ["Stop"]
     held.send("Hello.")
     held.end()
     await world.settled()
     assert world.shown == ["Hello."]
-    assert "ecret" not in str([request.json for request in world.env.http_requests])
+    world.answers("ok")
+    await world.ask()
+    assert "plan" not in str(world.heard())
 
 
 async def test_a_code_block_is_shown_whole_though_it_names_the_thinking_tag(world: World) -> None:
@@ -112,7 +166,7 @@ async def test_the_part_that_a_filter_let_through_is_kept(world: World) -> None:
 async def test_ask_in_a_direct_message_is_answered_there(world: World) -> None:
     world.answers("Privately.")
     await world.ann.user.slash("ask", prompt="hi")
-    assert [message.content for message in world.told(world.ann)] == ["Privately."]
+    assert [without_footer(message.content) for message in world.told(world.ann)] == ["Privately."]
     assert world.shown == []
 
 

@@ -25,7 +25,7 @@ async def test_two_questions_at_once_are_both_answered(world: World) -> None:
     first.end()
     await world.settled()
     assert world.shown == ["First answer.", "Second answer."]
-    assert [labels(message) for message in world.messages] == [["Reply"], ["Reply"]]
+    assert ["Reply" in labels(message) for message in world.messages] == [True, True]
 
 
 async def test_questions_at_once_see_the_memory_as_it_stood(world: World) -> None:

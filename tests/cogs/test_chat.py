@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import discord
 import pytest
+from PIL import Image
 from simcord import InteractionResult
 
 from bot.errors import InputError
 from bot.ui import text
-from tests.cogs.world import World, labels
+from tests.cogs.world import World, labels, without_footer
 
 
 async def reply_to_the_last_answer(world: World, prompt: str) -> InteractionResult:
@@ -28,7 +31,7 @@ async def test_a_mention_is_answered_as_a_reply_with_the_button(world: World) ->
     [answer] = world.messages
     assert answer.reference is not None
     assert answer.reference.message_id == asked.id
-    assert labels(answer) == ["Reply"]
+    assert "Reply" in labels(answer)
 
 
 async def test_a_message_that_does_not_mention_the_bot_is_left_alone(world: World) -> None:
@@ -39,8 +42,22 @@ async def test_a_message_that_does_not_mention_the_bot_is_left_alone(world: Worl
 async def test_a_direct_message_is_a_question(world: World) -> None:
     world.answers("Privately.")
     await world.ann.send_dm("hi")
-    assert [message.content for message in world.told(world.ann)] == ["Privately."]
+    assert [without_footer(message.content) for message in world.told(world.ann)] == ["Privately."]
     assert world.heard() == [("user", "hi")]
+
+
+async def test_a_picture_in_a_message_that_mentions_the_bot_is_looked_at(world: World) -> None:
+    world.answers("A red square.")
+    assert world.bot.user is not None
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(data, "PNG")
+    file = discord.File(io.BytesIO(data.getvalue()), "red.png")
+    await world.ann.send(world.channel, f"{world.bot.user.mention}", files=[file])
+    assert world.shown == ["A red square."]
+    messages = world.grok.sent()["messages"]
+    assert isinstance(messages, list)
+    assert [part["type"] for part in messages[-1]["content"]] == ["text", "image_url"]
+    assert messages[-1]["content"][1]["image_url"]["url"].startswith("data:image/")
 
 
 async def test_a_mention_without_a_question_gets_told_how(world: World) -> None:
@@ -54,8 +71,8 @@ async def test_the_reply_button_shows_the_question_above_the_answer(world: World
     await world.ask("sky?")
     await reply_to_the_last_answer(world, "And why?")
     assert world.shown[-1] == "-# **ben** asks: And why?\nRayleigh."
-    assert world.heard() == [("user", "[ann] sky?"), ("assistant", "Blue."), ("user", "[ben] And why?")]
-    assert labels(world.messages[-1]) == ["Reply"]
+    assert world.heard() == [("user", "[ann] wrote:\n> sky?"), ("assistant", "Blue."), ("user", "[ben] And why?")]
+    assert "Reply" in labels(world.messages[-1])
 
 
 async def test_the_reply_button_works_after_a_restart(world: World) -> None:
@@ -64,7 +81,7 @@ async def test_the_reply_button_works_after_a_restart(world: World) -> None:
     await world.restart()
     await reply_to_the_last_answer(world, "And why?")
     assert world.shown[-1].endswith("Rayleigh.")
-    assert world.heard()[:2] == [("user", "[ann] sky?"), ("assistant", "Blue.")]
+    assert world.heard()[:2] == [("user", "[ann] wrote:\n> sky?"), ("assistant", "Blue.")]
 
 
 async def test_a_bot_that_is_ending_takes_no_new_question(world: World) -> None:

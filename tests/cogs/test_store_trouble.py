@@ -61,7 +61,7 @@ async def test_an_answer_whose_place_cannot_be_noted_stays_as_it_is(
     held.end()
     await world.settled()
     assert world.shown == ["Waves come."]
-    assert labels(world.messages[0]) == ["Reply"]
+    assert "Reply" in labels(world.messages[0])
     assert "StoreError" in caplog.text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -145,13 +146,28 @@ class World:
         return [message for message in self._by_bot(self.channel) if not message.flags.ephemeral]
 
     @property
-    def shown(self) -> list[str]:
-        """What the bot's messages in the channel say, oldest first."""
+    def said(self) -> list[str]:
+        """What the bot's messages in the channel say, oldest first, all of it."""
         return [said(message) for message in self.messages]
 
+    @property
+    def shown(self) -> list[str]:
+        """The same without the small print that says which model answered and what it was told."""
+        return [without_footer(text) for text in self.said]
+
     def whispered(self, who: MemberActor) -> list[str]:
-        """What the bot said in the channel so that only this person sees it."""
-        return [said(message) for message in self._by_bot(self.channel, viewer=who) if message.flags.ephemeral]
+        """What the bot said in the channel so that only this person sees it, without the small print."""
+        private = [message for message in self._by_bot(self.channel, viewer=who) if message.flags.ephemeral]
+        return [without_footer(said(message)) for message in private]
+
+    def threads(self) -> list[ChannelHandle]:
+        """The threads of the channel."""
+        return self.channel.threads
+
+    def newcomer(self, name: str, **permissions: bool) -> MemberActor:
+        """Let somebody join who has some permissions more than everybody."""
+        role = self.guild.create_role(name, permissions=discord.Permissions(**permissions))
+        return self.guild.add_member(self.env.create_user(name), roles=[role])
 
     def told(self, who: MemberActor) -> list[discord.Message]:
         """What the bot wrote to somebody in a direct message."""
@@ -182,6 +198,11 @@ def said(message: discord.Message) -> str:
     """Return everything a message says, the texts of a card included."""
     texts = [item.content for item in walk(message.components) if isinstance(item, discord.TextDisplay)]
     return "\n".join(filter(None, (message.content, *texts)))
+
+
+def without_footer(text: str) -> str:
+    """Return a message without the last line of its small print, which names the model."""
+    return re.sub(r"\n-# grok-[\w.-]+(?: · [^\n]*)?\Z", "", text)
 
 
 def walk(components: object) -> list[object]:

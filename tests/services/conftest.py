@@ -1,19 +1,22 @@
-"""A real database file, and a way to make the chat service over a scripted Grok server."""
+"""A real database file, and the real services over a scripted Grok server, wired as the bot wires them."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.services.chat import ChatService
+from bot.__main__ import build_services
+from bot.app import Services
+from bot.config import Settings
+from bot.secret import Secret
 from bot.store.database import Database
 from bot.store.memory import Memory
-from bot.store.posts import Posts
-from tests.grok.scripted import Server
+from tests.grok.scripted import BASE_URL, KEY, Server
 
-MakeChat = Callable[[Server], ChatService]
+MakeServices = Callable[..., Services]
 
 
 @pytest.fixture
@@ -29,8 +32,17 @@ def memory(database: Database) -> Memory:
 
 
 @pytest.fixture
-def make_chat(database: Database, memory: Memory) -> MakeChat:
-    def make(server: Server) -> ChatService:
-        return ChatService(server.client(), memory, Posts(database), model="grok-4", budget_tokens=2000)
+def make_services(database: Database) -> MakeServices:
+    """Make services over a server; further arguments are settings."""
+    usual = Settings(
+        discord_token=Secret("discord-token"),
+        grok_api_key=Secret(KEY),
+        grok_base_url=BASE_URL,
+        grok_model="grok-4",
+        memory_tokens=2000,
+    )
+
+    def make(server: Server, **settings: object) -> Services:
+        return build_services(replace(usual, **settings), server.client(), database)  # type: ignore[arg-type]  # as named
 
     return make

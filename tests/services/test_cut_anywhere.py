@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.chat import Author, ChatService, Question
+from bot.services.chat import ChatService
 from bot.services.media import scratch_folder
-from bot.services.scope import Scope
+from bot.services.question import Author, Question
+from bot.services.scope import Place
 from bot.store.memory import Memory, Span
 from tests.grok.scripted import STOP, Server, reply, sse
-from tests.services.conftest import MakeChat
+from tests.services.conftest import MakeServices
 from tests.store.interrupted import Interrupted, run
 
-QUESTION = Question(Scope("channel/5", "channel"), Author(1, "Ann"), "What grows here?")
+QUESTION = Question(Place(5, 1), Author(1, "Ann"), "What grows here?")
+KEY = "channel/5"
 
 
 async def ask(chat: ChatService) -> None:
@@ -27,19 +29,19 @@ async def ask(chat: ChatService) -> None:
             pass
 
 
-def chat_of(make_chat: MakeChat) -> ChatService:
-    return make_chat(Server(reply([sse("Moss ", done=False).encode(), sse("and fern.", STOP).encode()])))
+def chat_of(make_services: MakeServices) -> ChatService:
+    return make_services(Server(reply([sse("Moss ", done=False).encode(), sse("and fern.", STOP).encode()]))).chat
 
 
-async def test_an_exchange_is_remembered_whole_or_not_at_all(make_chat: MakeChat, memory: Memory) -> None:
-    whole = Interrupted(ask(chat_of(make_chat)), set())
+async def test_an_exchange_is_remembered_whole_or_not_at_all(make_services: MakeServices, memory: Memory) -> None:
+    whole = Interrupted(ask(chat_of(make_services)), set())
     await run(whole)
     assert whole.suspensions > 5
     kept: list[int] = []
     for at in range(1, whole.suspensions + 1):
-        await memory.forget(QUESTION.scope.key)
-        await run(Interrupted(ask(chat_of(make_chat)), {at}))
-        turns = await memory.newest(Span(QUESTION.scope.key), 10)
+        await memory.forget(KEY)
+        await run(Interrupted(ask(chat_of(make_services)), {at}))
+        turns = await memory.newest(Span(KEY), 10)
         assert [turn.role for turn in turns] in ([], ["user", "assistant"])
         kept.append(len(turns))
     assert set(kept) == {0, 2}

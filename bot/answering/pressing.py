@@ -1,0 +1,190 @@
+"""What the buttons under an answer do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import discord
+
+from bot.answering.conversing import converse, note_place
+from bot.answering.ending import ending
+from bot.answering.people import place_of_interaction, refuse_strangers
+from bot.answering.stand import Stand
+from bot.app import GrokBot
+from bot.errors import InputError
+from bot.services.posts import PostState
+from bot.services.question import ChatUpdate
+from bot.ui import text
+from bot.ui.answer import AnswerView
+from bot.ui.controls import Control, DeleteChoice
+from bot.ui.live import LiveMessage
+from bot.ui.posted import PostedSurface
+from bot.ui.sentences import controls as sentences
+from bot.ui.thoughts import thoughts_view
+
+Press = discord.Interaction[GrokBot]
+
+
+async def found(interaction: Press, key: str) -> PostState:
+    """Return the answer that a button belongs to. Raises InputError when it is forgotten, or stands elsewhere."""
+    state = await interaction.client.services.posts.state(key)
+    if state.post.channel_id != interaction.channel_id:
+        raise InputError("old_button")
+    return state
+
+
+async def owned(interaction: Press, control: Control) -> PostState:
+    """Return the answer if this person may change it."""
+    state = await found(interaction, control.key)
+    refuse_strangers(interaction, state.post)
+    return state
+
+
+async def stop(interaction: Press, control: Control) -> None:
+    """End the writing; what came stays. An answer that a restart ended is tidied up instead."""
+    state = await found(interaction, control.key)
+    refuse_strangers(interaction, state.post)
+    await interaction.response.defer()
+    if interaction.client.stops.press(control.key):
+        return
+    with interaction.client.stops.claiming(control.key):
+        await repaint(interaction, state)
+
+
+async def regenerate(interaction: Press, control: Control) -> None:
+    """Write another version in the same messages."""
+    await _rewrite(interaction, await owned(interaction, control), None)
+
+
+async def regenerate_with(interaction: Press, key: str, model: str) -> None:
+    """Write another version with another model."""
+    state = await owned(interaction, Control("try", key))
+    checked = await interaction.client.services.models.checked(model)
+    await _rewrite(interaction, state, checked)
+
+
+async def go_on(interaction: Press, control: Control) -> None:
+    """Make an answer longer that its model's limit cut."""
+    state = await owned(interaction, control)
+    place = place_of_interaction(interaction)
+    start = state.version.text if state.version is not None else ""
+    updates = interaction.client.services.chat.go_on(control.key, place)
+    await _write(interaction, state, updates, start=start)
+
+
+async def flip(interaction: Press, control: Control) -> None:
+    """Show another version, and remember it in the place of the one before."""
+    await owned(interaction, control)
+    with interaction.client.stops.claiming(control.key):
+        await interaction.response.defer()
+        state = await interaction.client.services.posts.choose(control.key, int(control.argument))
+        await repaint(interaction, state)
+
+
+async def thoughts(interaction: Press, control: Control) -> None:
+    """Show the thinking to whoever asks, privately."""
+    version = (await found(interaction, control.key)).version
+    if version is None or not version.thoughts.strip():
+        raise InputError("no_thoughts")
+    content, files = thoughts_view(version.thoughts, version.thought_s)
+    await interaction.response.send_message(content, files=files, ephemeral=True)
+
+
+async def branch(interaction: Press, control: Control) -> None:
+    """Start a thread on the answer that remembers everything up to it."""
+    state = await found(interaction, control.key)
+    if not isinstance(interaction.channel, discord.TextChannel) or interaction.message is None:
+        raise InputError("no_threads_here")
+    if not interaction.permissions.create_public_threads:
+        raise InputError("cannot_thread_you")
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    thread = await _start_thread(interaction.message, text.cut(" ".join(state.post.prompt.split()), 90) or "Grok")
+    await interaction.client.services.posts.branch(control.key, thread.id)
+    await thread.send(sentences.BRANCHED)
+    await interaction.edit_original_response(content=sentences.BRANCHED_TO.format(thread=thread.mention))
+
+
+async def ask_to_delete(interaction: Press, control: Control) -> None:
+    """Ask once more before an answer is deleted."""
+    await owned(interaction, control)
+    view = DeleteChoice(control.key).build()
+    await interaction.response.send_message(sentences.DELETE_REALLY, view=view, ephemeral=True)
+
+
+async def delete(interaction: Press, control: Control) -> None:
+    """Delete the answer's messages, and forget the exchange."""
+    bot = interaction.client
+    await owned(interaction, control)
+    await interaction.response.defer()
+    channel = bot.get_partial_messageable(interaction.channel_id or 0)
+    for message_id in reversed(await bot.services.posts.message_ids(control.key)):
+        try:
+            await channel.get_partial_message(message_id).delete()
+        except discord.NotFound:
+            continue
+        except discord.Forbidden as refused:
+            raise InputError("cannot_delete") from refused
+    await bot.services.posts.remove(control.key)
+    await interaction.edit_original_response(content=sentences.DELETED, view=None)
+
+
+async def repaint(interaction: Press, state: PostState) -> None:
+    """Show an answer as it is kept, in the messages where it stands."""
+    view, surface = _view(interaction, state), await _surface(interaction, state)
+    if state.version is not None:
+        view.write(state.version.text)
+    is_json = (await interaction.client.services.preferences.of(place_of_interaction(interaction))).is_json
+    view.end(ending(state, can_branch=_can_branch(interaction), is_json=is_json))
+    live = LiveMessage(surface, interaction.client.pacer, view.faces)
+    async with live.painting():
+        await live.finish()
+    await note_place(interaction.client, state.key, live.message_ids, state.post.channel_id)
+
+
+async def _rewrite(interaction: Press, state: PostState, model: str | None) -> None:
+    place = place_of_interaction(interaction)
+    await _write(interaction, state, interaction.client.services.chat.regenerate(state.key, place, model))
+
+
+async def _write(
+    interaction: Press, state: PostState, updates: AsyncGenerator[ChatUpdate, None], *, start: str = ""
+) -> None:
+    bot = interaction.client
+    with bot.work.running(), bot.stops.claiming(state.key):
+        await interaction.response.defer()
+        tuning = await bot.services.preferences.of(place_of_interaction(interaction))
+        stand = Stand(state.key, is_json=tuning.is_json and not start, can_branch=_can_branch(interaction))
+        surface = await _surface(interaction, state)
+        view = _view(interaction, state, start=start)
+        await converse(bot, surface, updates, view, stand, asker=interaction.user, channel_id=state.post.channel_id)
+
+
+def _view(interaction: Press, state: PostState, *, start: str = "") -> AnswerView:
+    return AnswerView(
+        heading=state.post.heading,
+        key=state.key,
+        is_private=state.is_private,
+        start=start,
+        placeholder=sentences.WRITING_AGAIN,
+    )
+
+
+async def _surface(interaction: Press, state: PostState) -> PostedSurface:
+    pressed_id = interaction.message.id if interaction.message is not None else 0
+    message_ids = await interaction.client.services.posts.message_ids(state.key) or (pressed_id,)
+    return PostedSurface(interaction, message_ids, pressed_id, is_ephemeral=state.is_private)
+
+
+def _can_branch(interaction: Press) -> bool:
+    return isinstance(interaction.channel, discord.TextChannel)
+
+
+async def _start_thread(message: discord.Message, name: str) -> discord.Thread:
+    try:
+        return await message.create_thread(name=name)
+    except discord.Forbidden as refused:
+        raise InputError("cannot_thread") from refused
+    except discord.HTTPException as refused:
+        if refused.code != 160004:  # Discord: a thread has already been created for this message
+            raise
+        raise InputError("thread_exists", thread_id=message.id) from refused

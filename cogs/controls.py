@@ -1,0 +1,100 @@
+"""The buttons under an answer. They work after a restart: what they need stands in the store, under their custom id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import discord
+from discord.ext import commands
+
+from bot.answering import pressing
+from bot.answering.forms import PREFIX, ReplyForm, TryForm, custom_id_of, receive
+from bot.app import GrokBot, report
+from bot.errors import InputError
+from bot.ui.controls import Control, find_control
+
+Act = Callable[[discord.Interaction[GrokBot], Control], Awaitable[None]]
+
+
+class Pressed(
+    discord.ui.DynamicItem[discord.ui.Item[Any]],  # Any: whichever view
+    template=r"grokcord:(?!memory:2:|tune:2:).*",
+):
+    """A button of an answer, whichever it is; those of older versions and forged ones are told apart by their id."""
+
+    def __init__(self, item: discord.ui.Item[Any], custom_id: str) -> None:
+        super().__init__(item)
+        self.pressed_id = custom_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction[Any],  # Any: the button answers whichever client
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Return the button that was pressed."""
+        return cls(item, match.string)
+
+    async def callback(self, interaction: discord.Interaction[GrokBot]) -> None:  # type: ignore[override]  # our client
+        """Do what the button says, or say in one sentence why not."""
+        try:
+            control = find_control(self.pressed_id)
+            if control is None:
+                raise InputError("old_button")
+            await ACTS[control.action](interaction, control)
+        except Exception as failed:  # the outermost handler: discord.py gives those of a DynamicItem to nobody
+            await report(interaction, failed)
+
+
+async def reply(interaction: discord.Interaction[GrokBot], _control: Control) -> None:
+    """Ask for the next question."""
+    await interaction.response.send_modal(ReplyForm())
+
+
+async def try_with(interaction: discord.Interaction[GrokBot], control: Control) -> None:
+    """Ask for the model."""
+    state = await pressing.owned(interaction, control)
+    names = await interaction.client.services.models.known_names()
+    current = state.version.model if state.version is not None else ""
+    await interaction.response.send_modal(TryForm(control.key, names, current))
+
+
+ACTS: dict[str, Act] = {
+    "reply": reply,
+    "stop": pressing.stop,
+    "regenerate": pressing.regenerate,
+    "retry": pressing.regenerate,
+    "try": try_with,
+    "continue": pressing.go_on,
+    "branch": pressing.branch,
+    "thoughts": pressing.thoughts,
+    "delete": pressing.ask_to_delete,
+    "confirm": pressing.delete,
+    "older": pressing.flip,
+    "newer": pressing.flip,
+}
+
+
+class ControlsCog(commands.Cog):
+    """The forms that buttons open."""
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[GrokBot]) -> None:
+        """Take a form that somebody sent, whichever process opened it."""
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        if not is_form or not custom_id_of(interaction).startswith(PREFIX):
+            return
+        try:
+            await receive(interaction)
+        except Exception as failed:  # the outermost handler: listeners know no interaction to answer
+            await report(interaction, failed)
+
+
+async def setup(bot: GrokBot) -> None:
+    """Let the buttons be found, and take the forms."""
+    bot.add_dynamic_items(Pressed)
+    await bot.add_cog(ControlsCog())
