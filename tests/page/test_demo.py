@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.page.world import ROOT, eventually
+from tests.page.demo import OPEN_WITHIN_S, enter, finished, running_demo, use
+from tests.page.world import eventually
 
 pytestmark = [pytest.mark.page, pytest.mark.e2e]
 
-OPEN_WITHIN_S = 40
 CLIP_WITHIN_MS = 60_000
 PERCENT = re.compile(r"(\d+) %")
 
@@ -29,35 +28,13 @@ OpenPage = Callable[..., Page]
 @pytest.fixture(scope="module")
 def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running demo and the address it printed."""
-    command = [sys.executable, "-m", "bot", "demo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        yield process, next(line.strip() for line in lines if "http://" in line)
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(OPEN_WITHIN_S)
+    with running_demo() as started:
+        yield started
 
 
 @pytest.fixture
 def page(demo: tuple[subprocess.Popen[str], str], open_page: OpenPage) -> Page:
     return open_page(demo[1])
-
-
-def enter(page: Page, channel: str) -> None:
-    page.get_by_test_id("channel").filter(has_text=channel).click()
-    expect(page.get_by_test_id("channel-title")).to_contain_text(channel)
-
-
-def use(page: Page, command: str) -> Locator:
-    """Type a command with its text; the message it leads to."""
-    before = page.get_by_test_id("message").count()
-    page.get_by_test_id("composer").fill(f"/{command}")
-    page.get_by_test_id("composer").press("Enter")
-    if page.get_by_test_id("command-form").is_visible():  # nothing was to be filled in: the second Enter sends
-        page.keyboard.press("Enter")
-    expect(page.get_by_test_id("message")).to_have_count(before + 1)
-    return page.get_by_test_id("message").last
 
 
 def test_typing_a_slash_offers_every_command(page: Page, shots: Path) -> None:
@@ -78,7 +55,7 @@ def test_an_answer_writes_itself(page: Page, shots: Path) -> None:
 
     def is_done() -> bool:
         lengths.append(len(message.inner_text()))
-        return message.get_by_test_id("component-button").count() > 0
+        return message.get_by_test_id("component-button").filter(has_text="Reply").count() > 0
 
     eventually(is_done, within_s=40)
     page.screenshot(path=shots / "ask.png")
@@ -121,13 +98,13 @@ def test_one_message_counts_up_to_a_clip_that_plays(page: Page, shots: Path) -> 
 
 def test_reply_carries_the_conversation_on(page: Page, shots: Path) -> None:
     enter(page, "help")
-    answer = use(page, "ask What is a tide?")
+    answer = finished(use(page, "ask What is a tide?"))
     answer.get_by_test_id("component-button").filter(has_text="Reply").click(timeout=CLIP_WITHIN_MS)
     page.get_by_test_id("modal-input").fill("And a neap tide?")
     page.screenshot(path=shots / "reply.png")
     page.get_by_test_id("modal-submit").click()
     reply = page.get_by_test_id("message").filter(has_text="And a neap tide?").last
-    expect(reply.get_by_test_id("component-button")).to_be_visible(timeout=CLIP_WITHIN_MS)
+    finished(reply)
 
 
 def test_a_private_answer_says_so(page: Page, shots: Path) -> None:
