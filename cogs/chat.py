@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.answering.asking import Asking, answer_interaction, answer_message
 from bot.answering.models import complete_model
+from bot.answering.wording import without_mention
 from bot.app import GrokBot
 from bot.errors import GrokBotError
 from bot.services.question import PROMPT_LIMIT_CHARS
@@ -65,7 +64,7 @@ class ChatCog(commands.Cog):
 
     async def _answer(self, message: discord.Message) -> None:
         me = self.bot.user.id if self.bot.user else 0
-        prompt = re.sub(rf"<@!?{me}>", "", message.content).strip()
+        prompt = without_mention(message.content, me)
         if not prompt and message.attachments:
             prompt = text.LOOK_AT_THIS
         if prompt:

@@ -6,7 +6,7 @@ import asyncio
 import io
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import discord
 
@@ -20,7 +20,7 @@ from bot.ui.answer import AnswerView, Ending
 from bot.ui.controls import AnswerControls
 from bot.ui.handover import hand_over
 from bot.ui.live import LiveMessage, first_error
-from bot.ui.surface import Surface
+from bot.ui.surface import Surface, SurfaceLostError
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,10 @@ async def converse(
     stand: where the answer begins, and afterwards how it ended.
     """
     live = LiveMessage(surface, bot.pacer, view.faces, tick_s=TICK_S)
-    with bot.work.running():
+    with bot.work.running(), ExitStack() as claims:
         async with live.painting(), typing_until_shown(typing_in, live):
             try:
-                await read(bot, updates, stand, view, live)
+                await read(bot, updates, stand, view, live, claims)
             except asyncio.CancelledError:
                 view.end(_farewell(stand))
                 await live.finish()
@@ -55,9 +55,26 @@ async def converse(
             view.end(await ending_of(bot, stand, view))
             await live.finish()
         if live.lost is not None:
-            files = [discord.File(io.BytesIO(view.text.encode()), "answer.md")] if view.has_text else []
-            await hand_over(asker, live.lost.reason, channel_id=channel_id, files=files)
+            await _hand_over(bot, live.lost, stand, view, asker, channel_id)
         await note_place(bot, stand.key, live.message_ids, channel_id)
+
+
+async def _hand_over(
+    bot: GrokBot,
+    lost: SurfaceLostError,
+    stand: Stand,
+    view: AnswerView,
+    asker: discord.User | discord.Member,
+    channel_id: int,
+) -> None:
+    """Give the asker privately what came; an answer that somebody deleted while it was written is forgotten."""
+    files = [discord.File(io.BytesIO(view.text.encode("utf-8", "replace")), "answer.md")] if view.has_text else []
+    await hand_over(asker, lost.reason, channel_id=channel_id, files=files)
+    if lost.reason == "deleted" and stand.key:
+        try:
+            await bot.services.posts.remove(stand.key)
+        except StoreError as failed:
+            log.warning("a deleted answer was not forgotten key=%s error=%s", stand.key, type(failed).__name__)
 
 
 def _farewell(stand: Stand) -> Ending:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import discord
 
 from bot.app import GrokBot
@@ -11,12 +13,21 @@ MOST_MESSAGES = 200  # two requests
 
 
 def said_by(message: discord.Message) -> Said:
-    """Return what a message says: its text, those of its embeds, and what was forwarded in it."""
+    """Return what a message says: its text, those of its embeds and of its card, and what was forwarded in it."""
     parts = [message.clean_content if message.guild else message.content]
     for embed in message.embeds:
         parts += [embed.title or "", embed.description or "", *(f"{each.name}: {each.value}" for each in embed.fields)]
     parts += [snapshot.content for snapshot in message.message_snapshots]
+    parts += list(_texts(message.components))
     return Said(message.author.display_name, "\n".join(part for part in parts if part.strip()))
+
+
+def _texts(components: Sequence[object]) -> Iterator[str]:
+    """Yield the texts of a card, outer before inner."""
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
+        yield from _texts(getattr(component, "children", ()))
 
 
 async def since(message: discord.Message, bot: GrokBot) -> tuple[list[Said], int]:

@@ -130,7 +130,8 @@ async def delete(interaction: Press, control: Control) -> None:
 
 async def repaint(interaction: Press, state: PostState) -> None:
     """Show an answer as it is kept, in the messages where it stands."""
-    view, surface = _view(interaction, state), await _surface(interaction, state)
+    surface = await _surface(interaction, state)
+    view = _view(state, surface)
     if state.version is not None:
         view.write(state.version.text)
     is_json = (await interaction.client.services.preferences.of(place_of_interaction(interaction))).is_json
@@ -155,17 +156,18 @@ async def _write(
         tuning = await bot.services.preferences.of(place_of_interaction(interaction))
         stand = Stand(state.key, is_json=tuning.is_json and not start, can_branch=_can_branch(interaction))
         surface = await _surface(interaction, state)
-        view = _view(interaction, state, start=start)
+        view = _view(state, surface, start=start)
         await converse(bot, surface, updates, view, stand, asker=interaction.user, channel_id=state.post.channel_id)
 
 
-def _view(interaction: Press, state: PostState, *, start: str = "") -> AnswerView:
+def _view(state: PostState, surface: PostedSurface, *, start: str = "") -> AnswerView:
     return AnswerView(
         heading=state.post.heading,
         key=state.key,
         is_private=state.is_private,
         start=start,
         placeholder=sentences.WRITING_AGAIN,
+        most=surface.most,
     )
 
 

@@ -37,9 +37,17 @@ class Stand:
 
 
 async def read(
-    bot: GrokBot, updates: AsyncGenerator[ChatUpdate, None], stand: Stand, view: AnswerView, live: LiveMessage
+    bot: GrokBot,
+    updates: AsyncGenerator[ChatUpdate, None],
+    stand: Stand,
+    view: AnswerView,
+    live: LiveMessage,
+    claims: ExitStack,
 ) -> None:
-    """Feed the stream into the view until it ends, however it ends. A cancellation that is no Stop goes on."""
+    """Feed the stream into the view until it ends, however it ends. A cancellation that is no Stop goes on.
+
+    claims: holds a new answer from when it has a key, until the caller lets it go.
+    """
     with ExitStack() as stack:
         stop = stack.enter_context(bot.stops.writing(stand.key)) if stand.key else None
         try:
@@ -47,6 +55,7 @@ async def read(
                 async for update in updates:
                     if isinstance(update, Opened):
                         stand.key = update.key
+                        claims.enter_context(bot.stops.claiming(update.key))
                         stop = stack.enter_context(bot.stops.writing(update.key))
                     show(update, view)
                     live.touch()

@@ -25,6 +25,7 @@ from bot.services.question import (
     told_material,
 )
 from bot.services.scope import Place, Scope, ScopeService
+from bot.services.speech import plain, quoted
 from bot.services.writing import Writer, Written
 from bot.store.memory import Memory, NewTurn
 from bot.store.pictures import StoredPicture
@@ -158,7 +159,7 @@ class ChatService:
         )
         messages = context.messages
         if is_longer and state.version is not None:
-            messages = (*messages, ChatMessage("assistant", state.version.text), ChatMessage("user", CONTINUE))
+            messages = (*messages, ChatMessage("assistant", plain(state.version.text)), ChatMessage("user", CONTINUE))
         request = _request(model or post.model or self._model(tuning, context), messages, tuning, is_json=not is_longer)
         continued = state.version.number if is_longer and state.version is not None else 0
         return _Draft(key, place, scope, since, request, context, tuning.is_json and not is_longer, continued)
@@ -225,7 +226,10 @@ class ChatService:
             return post.exchange_id
         asked = _turn(post, remembered_question(post), version.model, post.created_at, post.message_id)
         answer = _turn(post, version.text, version.model, self._now(), None)
-        return await self._parts.memory.remember(draft.scope.key, asked, answer, guild_id=post.guild_id)
+        exchange_id = await self._parts.memory.remember(
+            draft.scope.key, asked, answer, guild_id=post.guild_id, post_id=post.id
+        )
+        return exchange_id or None  # 0: forgotten at this very moment
 
 
 def remembered_question(post: Post) -> str:
@@ -235,7 +239,7 @@ def remembered_question(post: Post) -> str:
     material = post.material
     if len(material) > REMEMBERED_MATERIAL_CHARS:
         material = f"{material[:REMEMBERED_MATERIAL_CHARS]}\n(cut)"
-    return f"{post.prompt}\n\n{material}"
+    return f"{post.prompt}\n\n{quoted(material)}"
 
 
 def _turn(post: Post, text: str, model: str, created_at: datetime, message_id: int | None) -> NewTurn:

@@ -16,7 +16,7 @@ TRANSLATE = (
     "Markdown, names and code. If it is in {language} already, say so and correct its mistakes."
 )
 SUMMARISE = (
-    "Summarise the conversation that is quoted below: what was discussed, what was decided, what is still open, and who "
+    "Summarise the conversation that is quoted below: what was discussed and decided, what is still open, and who "
     "wants what. At most ten short bullet points. Answer in {language}."
 )
 SUMMARY_LIMIT_CHARS = 60_000  # what a question can hold beside everything else

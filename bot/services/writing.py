@@ -12,6 +12,7 @@ from bot.grok.client import GrokClient
 from bot.grok.types import ChatMessage, ChatRequest, Finished, ReasoningDelta, TextDelta
 from bot.services.json_answers import json_problem
 from bot.services.question import Restarted
+from bot.services.speech import plain
 
 JSON_AGAIN = "That is not valid JSON: {problem}. Answer again with nothing but the valid JSON."
 _ENDED = {"length": "length", "content_filter": "filtered"}
@@ -69,7 +70,7 @@ class Writer:
     async def _again(self, request: ChatRequest, written: Written, problem: str) -> AsyncGenerator[WritingUpdate, None]:
         """Ask once more for valid JSON; where nothing comes of it, the first answer stands."""
         first = written.text
-        asked = (ChatMessage("assistant", first), ChatMessage("user", JSON_AGAIN.format(problem=problem)))
+        asked = (ChatMessage("assistant", plain(first)), ChatMessage("user", JSON_AGAIN.format(problem=problem)))
         written.pieces.clear()
         yield Restarted()
         try:

@@ -83,7 +83,7 @@ async def test_every_failure_has_its_sentence(
     world.says(*(fail() for _ in range(3)))
     await world.ask()
     assert world.shown == [sentence]
-    assert labels(world.messages[0]) == ["Reply"]
+    assert "Retry" in labels(world.messages[0])
 
 
 CUTS: dict[str, Callable[[], httpx.Response]] = {

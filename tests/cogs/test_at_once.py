@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import pytest
 
 from bot.config import Settings
 from bot.secret import Secret
+from bot.services.prompts import SUMMARISE_PROMPT
 from tests.cogs.world import World, labels
+from tests.grok.scripted import STOP, reply, sse
 
 
 async def test_two_questions_at_once_are_both_answered(world: World) -> None:
@@ -61,15 +66,17 @@ class TestSmallBudget:
             memory_tokens=140,
         )
 
-    async def test_the_oldest_exchanges_are_left_out_whole(self, world: World) -> None:
-        world.answers(*(f"Answer {number} {'x' * 200}" for number in range(4)), "Done.")
+    async def test_the_oldest_exchanges_are_summed_up_and_the_newest_told_whole(self, world: World) -> None:
+        texts = iter([*(f"Answer {number} {'x' * 200}" for number in range(4)), "Done."])
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            is_summary = SUMMARISE_PROMPT in json.loads(request.content)["messages"][0]["content"]
+            return reply(sse("In short.", STOP)) if is_summary else reply(sse(next(texts), STOP))
+
+        world.says(*[answer] * 20)
         for number in range(4):
             await world.ask(f"question {number}")
         await world.ask("last")
-        assert [said.split(" x")[0] for _, said in world.heard()] == [
-            "question 2",
-            "Answer 2",
-            "question 3",
-            "Answer 3",
-            "last",
-        ]
+        told = [said.split(" x")[0] for _, said in world.heard()]
+        assert told[0].endswith("> In short.")
+        assert told[-3:] == ["question 3", "Answer 3", "last"]

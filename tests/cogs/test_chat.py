@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 
-import discord
 import pytest
 from PIL import Image
 from simcord import InteractionResult
@@ -51,8 +50,7 @@ async def test_a_picture_in_a_message_that_mentions_the_bot_is_looked_at(world: 
     assert world.bot.user is not None
     data = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(data, "PNG")
-    file = discord.File(io.BytesIO(data.getvalue()), "red.png")
-    await world.ann.send(world.channel, f"{world.bot.user.mention}", files=[file])
+    await world.ann.send(world.channel, world.bot.user.mention, attachments=[("red.png", data.getvalue())])
     assert world.shown == ["A red square."]
     messages = world.grok.sent()["messages"]
     assert isinstance(messages, list)
@@ -87,7 +85,7 @@ async def test_the_reply_button_works_after_a_restart(world: World) -> None:
 async def test_a_bot_that_is_ending_takes_no_new_question(world: World) -> None:
     await world.bot.work.drain(patience_s=0, farewell_s=0)
     await world.ask()
-    assert world.shown == [text.DRAINING]
+    assert world.whispered(world.ann) == [text.DRAINING]
     assert world.grok.requests == []
     world.error(InputError)
 

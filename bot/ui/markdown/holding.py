@@ -25,6 +25,7 @@ _END = re.compile(
     r")\Z"
 )
 _REACH = 2100
+_ROUNDS = 3
 
 
 def is_held_line(line: str) -> bool:
@@ -38,5 +39,10 @@ def is_held_line(line: str) -> bool:
 
 def shown_end(text: str) -> int:
     """Return where the part of an unfinished text ends that is decided."""
-    found = _END.search(text, max(0, len(text) - _REACH))
-    return len(text) if found is None else found.start()
+    end = len(text)
+    for _ in range(_ROUNDS):  # what is left when something is held back may be undecided itself
+        found = _END.search(text, max(0, end - _REACH), end)
+        if found is None:
+            break
+        end = found.start()
+    return end

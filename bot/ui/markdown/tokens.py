@@ -109,7 +109,7 @@ class Tokenizer:
             case "escape" | "tag":
                 self._add("atom", start, end)
             case _:
-                self._formula(found)
+                return self._formula(found)
         return end
 
     def _code(self, start: int, end: int) -> int:
@@ -222,18 +222,19 @@ class Tokenizer:
                 self.tokens.append(token)
             self._close(opened, start + 1 + len(found["text"]), end)
 
-    def _formula(self, found: re.Match[str]) -> None:
+    def _formula(self, found: re.Match[str]) -> int:
         start, end = found.span()
         inside = found["r"] or found["s"] or found["d"] or found["m"]
         is_meant = not found["m"] or (bool(_FORMULA.search(inside)) and not _MONEY.fullmatch(inside))
         text = find_text(inside) if is_meant else None
+        if text is None and (not is_meant or CODE in inside):
+            return self._add("text", start, start + 1)
         if text is None:
-            self._add("text" if not is_meant else "atom", start, end)
-            return
+            return self._add("atom", start, end)
         shown = escaped(text if found["s"] or found["d"] else text.replace("\n", "; "))
         if (found["s"] or found["d"]) and not self._is_quote:
             shown = f"{self._line_before(start)}{shown}{self._line_after(end)}"
-        self._add("atom", start, end, shown)
+        return self._add("atom", start, end, shown)
 
     def _line_before(self, at: int) -> str:
         return "\n" if self._raw[:at].rpartition("\n")[2].strip() else ""

@@ -6,6 +6,5 @@ from tests.ui.markdown.chance import SEED, SEED_VARIABLE, promised
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.write_line(
-        f"hypothesis seed: {SEED} (up to {sum(promised)} cases of generated Markdown; again with {SEED_VARIABLE}={SEED})"
-    )
+    again = f"again with {SEED_VARIABLE}={SEED}"
+    terminalreporter.write_line(f"hypothesis seed: {SEED} (up to {sum(promised)} cases of Markdown; {again})")

@@ -7,16 +7,33 @@ from functools import cache
 from itertools import cycle
 from pathlib import Path
 
+import discord
 from hypothesis import strategies as st
 
-import discord
-
 WORDS = st.sampled_from(
-    ["word", "Grok", "漢字。", "é", "👩‍👩‍👧", "e\u0301", "snake_case", "5", "…", "end.", "why?", "x" * 90, "שלום", "a,", "(so)"]
+    [
+        "word",
+        "Grok",
+        "漢字。",
+        "é",
+        "👩‍👩‍👧",
+        "e\u0301",
+        "snake_case",
+        "5",
+        "…",
+        "end.",
+        "why?",
+        "x" * 90,
+        "שלום",
+        "a,",
+        "(so)",
+    ]
 )
 PLAIN = st.lists(WORDS, min_size=1, max_size=25).map(" ".join)
 SHORT = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
-ADDRESSES = st.sampled_from(["https://example.org", "https://example.org/a_b?c=d_e", "https://en.wikipedia.org/wiki/A_(b)"])
+ADDRESSES = st.sampled_from(
+    ["https://example.org", "https://example.org/a_b?c=d_e", "https://en.wikipedia.org/wiki/A_(b)"]
+)
 CODE_WORDS = st.sampled_from(["x = 1", "a**b", "[no](link", "it's", "||", "__init__", "$HOME", "<br>"])
 
 
@@ -43,7 +60,9 @@ NUMBERED = st.lists(SENTENCES, min_size=1, max_size=5).map(
 TASKS = st.lists(SHORT, min_size=1, max_size=4).map(lambda items: "\n".join(f"- [ ] {item}" for item in items))
 QUOTES = st.lists(SENTENCES, min_size=1, max_size=4).map(lambda lines: "\n".join(f"> {line}" for line in lines))
 LANGUAGES = st.sampled_from(["", "python", "c++", "objective-c", "text"])
-CODE = st.lists(st.sampled_from(["x = `1`", "", "    deep()", "y" * 120, "# [no](link", "**", "| a |", "$x$"]), max_size=30)
+CODE = st.lists(
+    st.sampled_from(["x = `1`", "", "    deep()", "y" * 120, "# [no](link", "**", "| a |", "$x$"]), max_size=30
+)
 FENCED = st.builds(
     lambda run, indent, language, lines: "\n".join(f"{indent}{line}" for line in [run + language, *lines, run]),
     st.sampled_from(["```", "~~~", "````"]),
@@ -58,12 +77,17 @@ FORMULAE = st.sampled_from(
 )
 BLOCKS = SENTENCES | HEADINGS | LISTS | NUMBERED | TASKS | QUOTES | FENCED | TABLES | FORMULAE
 MARKDOWN = st.lists(BLOCKS, min_size=1, max_size=8).map("\n\n".join)
-PROSE = st.lists(PLAIN | HEADINGS.filter(lambda line: not line.startswith("####")) | QUOTES.filter(lambda _: True), max_size=8)
+PROSE = st.lists(
+    PLAIN | HEADINGS.filter(lambda line: not line.startswith("####")) | QUOTES.filter(lambda _: True), max_size=8
+)
 NOISE = st.lists(
     st.sampled_from(
-        ["`", "``", "```", "````", "~~~", "\n", "\n\n", " ", "a", "[", "](", ")", "**", "*", "_", "__", "~~", "||", "|", "\\", "$",
-         "$$", "<", "<br>", "<!--", "-->", "> ", ">>> ", "- ", "1. ", "# ", "#### ", "---", "|-|", "![", "[^1]", "\u200d", "漢",
-         "```py\n", "z" * 70, "https://x.y/", "\\(", "\\)", "\x00", "\ud800", "\u2028", "\r\n", "\u202e", "🇫", "👍🏽", "    "]
+        [
+            *["`", "``", "```", "````", "~~~", "\n", "\n\n", " ", "a", "[", "](", ")", "**", "*", "_", "__", "~~"],
+            *["||", "|", "\\", "$", "$$", "<", "<br>", "<!--", "-->", "> ", ">>> ", "- ", "1. ", "# ", "#### ", "---"],
+            *["|-|", "![", "[^1]", "\u200d", "漢", "```py\n", "z" * 70, "https://x.y/", "\\(", "\\)", "\x00", "\ud800"],
+            *["\u2028", "\r\n", "\u202e", "🇫", "👍🏽", "    "],
+        ]
     ),
     max_size=150,
 ).map("".join)  # fmt: skip
