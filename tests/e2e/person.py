@@ -146,6 +146,12 @@ class Person:
         payload = {**where, "component_type": 2, "custom_id": buttons(message)[label]["custom_id"]}
         return str((await self.post("interactions/component", payload))["interaction_id"])
 
+    async def choose(self, message: Json, select: Json, value: str) -> str:
+        """Choose from a list below a message; the interaction's id."""
+        where = {"channel_id": message["channel_id"], "message_id": message["id"]}
+        payload = {**where, "component_type": select["type"], "custom_id": select["custom_id"], "values": [value]}
+        return str((await self.post("interactions/component", payload))["interaction_id"])
+
     async def submit(self, form: Json, *values: object) -> str:
         """Send a form with these values, in the order of its fields; the interaction's id."""
         filled = []

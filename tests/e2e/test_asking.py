@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.e2e.demo import Demo, told
 from tests.e2e.openapi import DiscordApi, description_path
-from tests.e2e.person import EPHEMERAL, Json, Person, eventually, is_finished, people, said, texts
+from tests.e2e.person import EPHEMERAL, Json, Person, buttons, eventually, is_finished, people, said, texts
 from tests.e2e.processes import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -211,6 +211,40 @@ async def test_long_code_comes_as_a_file_as_well(you: Person) -> None:
     [attached] = answer["attachments"]
     assert attached["filename"].endswith(".py")
     assert b"tides_30(" in await you.download(attached["url"])
+
+
+async def test_a_very_long_answer_is_a_beginning_and_a_file(you: Person) -> None:
+    channel = await you.place("very-long")
+    await you.ask(channel, "[[tokens=30000 rate=20000]]")
+    last = await you.first(channel, lambda row: row["attachments"] and is_finished(row), what="the file")
+    [attached] = last["attachments"]
+    whole = (await you.download(attached["url"])).decode()
+    assert whole.split() == [f"w{number}" for number in range(30_000)]
+    assert len(await you.from_bot(channel)) <= 10
+    assert (await you.from_bot(channel))[0]["content"].startswith("w0 w1 w2")
+
+
+async def test_a_remembered_turn_is_changed_pinned_and_undone(you: Person, demo: Demo) -> None:
+    channel = await you.place("memory")
+    await you.asked(channel, "[[tokens=4]] where are the herons")
+    await you.command(channel, "memory", [{"name": "show", "type": 1, "options": []}])
+    shown = await you.whisper(channel, "where are the herons")
+    select = next(part for row in shown["components"] for part in row["components"] if part["type"] == 3)
+    await you.choose(shown, select, select["options"][0]["value"])
+    picked = await you.changed(shown, lambda row: "Edit 1" in buttons(row))
+    async with you.live() as frames:
+        await you.press(picked, "Edit 1")
+        form = await frames.next("MODAL")
+    await you.submit(form, "where are the storks")
+    await you.changed(shown, lambda row: "where are the storks" in texts(row))
+    await you.asked(channel, "[[tokens=4]] and the otters")
+    heard = told(await demo.asked("and the otters"))
+    assert "where are the storks" in heard
+    assert "herons" not in heard
+    await you.command(channel, "memory", [{"name": "undo", "type": 1, "options": []}])
+    await you.first(channel, lambda row: "Forgotten" in texts(row), what="the undoing")
+    await you.asked(channel, "[[tokens=4]] and the swans")
+    assert "otters" not in told(await demo.asked("and the swans"))
 
 
 @pytest.mark.skipif(not description_path().is_file(), reason="Discord's description of its API is not here")

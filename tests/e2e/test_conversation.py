@@ -142,10 +142,14 @@ async def test_an_interrupted_answer_keeps_what_came_and_is_tried_again(you: Per
     assert "Retry" not in buttons(again)
 
 
-async def test_buttons_of_before_a_restart_work_after_it(you: Person, quick: Stack, quick_folder: Path) -> None:
+async def test_buttons_of_before_a_kill_work_after_the_restart(you: Person, quick: Stack, quick_folder: Path) -> None:
     channel = await you.place("restart")
     answer = await you.asked(channel, "[[think]] Which herons nest here?")
-    assert await quick.bot.stop() == 0
+    elsewhere = await you.place("killed")
+    await you.ask(elsewhere, "[[tokens=4000 rate=50]]")
+    half = await writing(you, elsewhere)
+    quick.bot.process.kill()
+    await quick.bot.process.wait()
     environment = bot_environment(quick.discord, quick.grok, quick_folder)
     async with running("bot", "run", environment=environment, cwd=quick_folder) as bot:
         await logged(bot, "connected as")
@@ -160,6 +164,10 @@ async def test_buttons_of_before_a_restart_work_after_it(you: Person, quick: Sta
             form = await frames.next("MODAL")
         reply = await you.answer(channel, await you.submit(form, "And where do storks nest?"))
         assert "Your last question was" in reply["content"]
+        await you.press(half, "Stop")
+        left = await you.changed(half, is_finished)
+        await you.press(left, "Retry")
+        await you.press(await writing(you, elsewhere), "Stop")
 
 
 @pytest.mark.skipif(not description_path().is_file(), reason="Discord's description of its API is not here")

@@ -43,6 +43,7 @@ def private(page: Page, text: str | re.Pattern[str]) -> Locator:
     """Return the newest message that only this person sees and that reads so."""
     found = page.get_by_test_id("message").filter(has_text="Only you can see this").filter(has_text=text).last
     expect(found).to_be_visible(timeout=ANSWER_WITHIN_MS)
+    found.scroll_into_view_if_needed()
     return found
 
 
@@ -169,9 +170,23 @@ def test_commands_on_a_message(page: Page, shoot: Shoot) -> None:
 
 def test_what_is_remembered_is_shown(page: Page, shoot: Shoot) -> None:
     enter(page, "general")
-    use(page, "memory show")
-    private(page, re.compile("turns|remember"))
+    finished(use(page, "ask [[tokens=5]] remember the herons"))
+    shown = use(page, "memory show")
+    expect(shown).to_contain_text("go along with the next question", timeout=ANSWER_WITHIN_MS)
     shoot("memory")
+    shown.get_by_test_id("component-select").click()
+    page.get_by_test_id("dropdown-option").first.click()
+    button(shown, "Pin ").click()
+    expect(shown).to_contain_text("1 pinned")
+    shoot("memory-pinned")
+    button(shown, "Edit ").click()
+    expect(page.get_by_test_id("modal")).to_be_visible()
+    shoot("memory-edit")
+    page.get_by_test_id("modal-cancel").click()
+    expect(use(page, "memory export")).to_contain_text("as JSON and as Markdown")
+    expect(use(page, "memory scope")).to_contain_text("everybody here shares one memory")
+    expect(use(page, "memory undo")).to_contain_text("Forgotten")
+    shoot("memory-export-scope-undo")
 
 
 def test_persona_model_and_tuning(page: Page, shoot: Shoot) -> None:
