@@ -20,6 +20,7 @@ from bot.ui.answer import AnswerView, Ending
 from bot.ui.controls import AnswerControls
 from bot.ui.handover import hand_over
 from bot.ui.live import LiveMessage, first_error
+from bot.ui.sentences import controls as sentences
 from bot.ui.surface import Surface, SurfaceLostError
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ async def _hand_over(
 def _farewell(stand: Stand) -> Ending:
     """Return the ending of an answer that is cut by a restart; its buttons work again after it."""
     controls = AnswerControls(stand.key, can_retry=True) if stand.key and not stand.key.startswith("p") else None
-    return Ending(text.SHUTTING_DOWN, controls=controls)
+    return Ending(sentences.SHUTTING_DOWN if controls else text.SHUTTING_DOWN, controls=controls)
 
 
 async def note_place(bot: GrokBot, key: str, message_ids: tuple[int, ...], channel_id: int) -> None:

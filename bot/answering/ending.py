@@ -14,8 +14,6 @@ from bot.ui.face import TextUpload
 from bot.ui.footer import footer
 from bot.ui.sentences import controls as sentences
 
-UNFINISHED = {"interrupted", "failed", "stopped"}
-
 
 async def ending_of(bot: GrokBot, stand: Stand, view: AnswerView) -> Ending:
     """Return the ending of what was written. A store that fails costs the buttons, never the answer."""
@@ -36,7 +34,7 @@ def ending(state: PostState, *, notice: str = "", can_branch: bool = False, is_j
     version = state.version
     if version is None:
         controls = AnswerControls(state.key, can_retry=True, is_private=state.is_private)
-        return Ending(notice or text.INTERRUPTED, controls=controls)
+        return Ending(notice or sentences.INTERRUPTED, controls=controls)
     json_text = find_json(version.text) if is_json else None
     return Ending(
         notice=notice or notice_of(version),
@@ -54,7 +52,7 @@ def controls_of(state: PostState, version: Version, *, can_branch: bool) -> Answ
         version=version.number,
         versions=state.versions,
         can_continue=version.ended == "length",
-        can_retry=version.ended in {"interrupted", "failed"} or not version.text.strip(),
+        can_retry=version.ended == "interrupted" or not version.text.strip(),
         can_branch=can_branch and state.post.exchange_id is not None,
         has_thoughts=bool(version.thoughts.strip()),
         is_private=state.is_private,
@@ -68,7 +66,8 @@ def notice_of(version: Version) -> str:
     return {
         "length": text.CUT_BY_LENGTH,
         "filtered": text.FILTERED,
-        "interrupted": text.INTERRUPTED,
+        "interrupted": sentences.INTERRUPTED,
+        "stopped": sentences.STOPPED,
         "json": sentences.NOT_JSON,
     }.get(version.ended, "")
 

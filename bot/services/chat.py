@@ -181,6 +181,9 @@ class ChatService:
                 async with aclosing(self._parts.writer.write(draft.request, written, is_json=draft.is_json)) as updates:
                     async for update in updates:
                         yield update
+            except asyncio.CancelledError:
+                written.ended = "stopped"
+                raise
             finally:  # a stop, an error and an early close end up here as well
                 await _to_the_end(self._keep(draft, written))
         if not written.has_text:

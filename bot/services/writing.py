@@ -24,7 +24,8 @@ WritingUpdate = TextDelta | ReasoningDelta | Restarted | Finished
 class Written:
     """What was written so far.
 
-    ended: "interrupted" until it ended otherwise: "stop", "length", "filtered", or "json" (not valid JSON).
+    ended: "interrupted" until it ended otherwise: "stop", "length", "filtered", "stopped" (by a person, or because the
+    bot was ended), or "json" (not valid JSON).
     start: what stood there before, for an answer that is continued.
     """
 

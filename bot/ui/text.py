@@ -110,7 +110,7 @@ def answer_failed(error: GrokBotError, *, has_text: bool, has_thought: bool) -> 
     if isinstance(error, UpstreamEmpty):
         return "" if has_text else ONLY_THOUGHTS if has_thought else EMPTY_ANSWER
     if has_text and isinstance(error, UpstreamInterrupted | UpstreamUnavailable):
-        return INTERRUPTED
+        return controls.INTERRUPTED
     return sentence(error)
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from bot.ui import text
+from bot.ui.sentences import controls as sentences
 from tests.cogs.world import World, labels
 from tests.grok.scripted import reply, sse
 
@@ -102,7 +103,7 @@ async def test_an_interrupted_answer_keeps_its_text_and_says_so(
 ) -> None:
     world.says(cut())
     await world.ask()
-    assert world.shown == [f"Half an ans\n-# {text.INTERRUPTED}"]
+    assert world.shown == [f"Half an ans\n-# {sentences.INTERRUPTED}"]
     assert len(world.grok.requests) == 1
 
 

@@ -51,6 +51,7 @@ async def test_stop_ends_the_writing_and_what_came_stays(world: World) -> None:
     await press(world, "stop")
     await world.settled()
     assert world.shown == [f"Waves come\n-# {sentences.STOPPED}"]
+    assert "Regenerate" in labels(world.messages[0])
     world.answers("Yes.")
     await world.ask("go on")
     assert world.heard()[:2] == [("user", "why waves?"), ("assistant", "Waves come")]
@@ -182,12 +183,12 @@ async def test_an_answer_that_broke_off_can_be_retried_and_keeps_what_came(world
     await world.until(lambda: world.shown == ["Waves"])
     held.cut()
     await world.settled()
-    assert world.shown == [f"Waves\n-# {text.INTERRUPTED}"]
+    assert world.shown == [f"Waves\n-# {sentences.INTERRUPTED}"]
     world.answers("Waves come from wind.")
     await press(world, "retry")
     assert world.shown == ["Waves come from wind."]
     await press(world, "older")
-    assert world.shown == [f"Waves\n-# {text.INTERRUPTED}"]
+    assert world.shown == [f"Waves\n-# {sentences.INTERRUPTED}"]
 
 
 async def test_a_question_that_failed_can_be_retried(world: World) -> None:

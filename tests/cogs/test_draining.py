@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import InputError
 from bot.ui import text
+from bot.ui.sentences import controls as sentences
 from tests.cogs.world import World
 
 
@@ -16,7 +17,7 @@ async def test_an_answer_cut_by_a_restart_keeps_its_text_and_says_so(world: Worl
     await world.until(lambda: world.shown == ["Waves"])
     cut = await world.bot.work.drain(patience_s=0, farewell_s=5)
     assert cut == 1
-    assert world.shown == [f"Waves\n-# {text.SHUTTING_DOWN}"]
+    assert world.shown == [f"Waves\n-# {sentences.SHUTTING_DOWN}"]
     assert not len(world.bot.work)
 
 

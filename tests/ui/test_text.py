@@ -12,6 +12,7 @@ from bot.ui import text
 from bot.ui.about import StatusFacts, models_text, status_text
 from bot.ui.face import MESSAGE_LIMIT_CHARS
 from bot.ui.memory import memory_text
+from bot.ui.sentences import controls as sentences
 
 # What Discord turns into something else: written here anew, so that the code's own pattern is not its judge.
 MENTION = re.compile(r"@everyone|@here|<@[!&]?\d+>|<#\d+>|<a?:\w+:\d+>|</[\w ]+:\d+>|<t:\d+(?::\w)?>|<id:\w+>")
@@ -102,7 +103,7 @@ def test_a_busy_server_says_when_to_come_back(wait_s: float | None, said: str) -
 def test_an_answer_that_broke_off_says_so_and_one_that_never_began_says_why() -> None:
     broken = errors.UpstreamUnavailable()
 
-    assert text.answer_failed(broken, has_text=True, has_thought=False) == text.INTERRUPTED
+    assert text.answer_failed(broken, has_text=True, has_thought=False) == sentences.INTERRUPTED
     assert text.answer_failed(broken, has_text=False, has_thought=False) == text.sentence(broken)
 
 
