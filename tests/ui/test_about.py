@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from bot.ui.about import StatusFacts, models_text, status_text
 from bot.ui.face import MESSAGE_LIMIT_CHARS
-from bot.ui.memory import memory_text
 
 
 def test_a_gateway_without_a_heartbeat_yet_has_no_number() -> None:
@@ -32,20 +31,3 @@ def test_names_of_models_cannot_leave_their_backticks(names: list[str]) -> None:
     assert len(said) <= MESSAGE_LIMIT_CHARS
     assert all(line.count("`") in {0, 2} for line in said.splitlines())
     assert "@everyone" not in said
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=200), st.text(max_size=9000)), max_size=200
-    ),
-    st.integers(1, 10**12),
-    st.integers(0, 10**12),
-)
-def test_a_memory_is_one_message_that_pings_nobody(turns: list[tuple[str, str, str]], total: int, tokens: int) -> None:
-    loud = [(role, f"{name}<@123456789012345678>", f"@here {said}") for role, name, said in turns]
-
-    said = memory_text(loud, total=total, tokens=tokens)
-
-    assert len(said) <= MESSAGE_LIMIT_CHARS
-    assert "<@1" not in said
-    assert "@here" not in said

@@ -11,7 +11,6 @@ from bot import errors
 from bot.ui import text
 from bot.ui.about import StatusFacts, models_text, status_text
 from bot.ui.face import MESSAGE_LIMIT_CHARS
-from bot.ui.memory import memory_text
 from bot.ui.sentences import controls as sentences
 
 # What Discord turns into something else: written here anew, so that the code's own pattern is not its judge.
@@ -123,14 +122,6 @@ def test_every_way_to_lose_a_message_names_the_place(reason: str) -> None:
 @pytest.mark.parametrize(("seconds", "said"), [(-1, "0 s"), (59.4, "59 s"), (59.6, "1 min"), (65, "1 min 5 s")])
 def test_durations_are_read_in_minutes_and_seconds(seconds: float, said: str) -> None:
     assert text.duration(seconds) == said
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(["user", "assistant"]), FOREIGN, st.text("*`@漢", max_size=400)), max_size=60)
-)
-@example([("user", "*" * 100, "*" * 1000)] * 60)
-def test_a_memory_of_any_size_is_one_message(turns: list[tuple[str, str, str]]) -> None:
-    assert len(memory_text(turns, total=10**9, tokens=10**9)) <= MESSAGE_LIMIT_CHARS
 
 
 @given(
