@@ -212,7 +212,7 @@ class Renderer:
             self._has_begun = True
             self._begin_spans()
         if self._is_verbatim:
-            self._out.append(Rendered(chunk))
+            self._out.append(Rendered(fences.harmless(chunk)))
             return
         inline = render_inline(chunk, carried=self._carried, unmatched=unmatched, is_quote=bool(self._quote))
         self._carried = inline.open_markers

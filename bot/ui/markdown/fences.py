@@ -56,8 +56,8 @@ class Fence:
     def code(self, line: str, *, is_line_start: bool) -> Rendered:
         """Return a line of code, kept from ending the block."""
         if not is_line_start:
-            return Rendered(_harmless(line))
-        text = f"{self.prefix}{_harmless(self.bare(line))}"
+            return Rendered(harmless(line))
+        text = f"{self.prefix}{harmless(self.bare(line))}"
         return Rendered(text, (atom(-1, len(self.prefix)),) if self.prefix else ())
 
     def end(self, *, has_newline: bool = True) -> Rendered:
@@ -102,5 +102,6 @@ def _language(info: str) -> str:
     return language if _LANGUAGE.fullmatch(language) else ""
 
 
-def _harmless(code: str) -> str:
+def harmless(code: str) -> str:
+    """Return code in which no fence is seen: zero-width spaces stand between the backticks of a run."""
     return code.replace(FENCE, "`\u200b`\u200b`")
