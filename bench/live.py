@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from bench.figures import Figures, figures, seen_words, together
-from tests.e2e.person import Person, eventually, people
+from tests.e2e.person import Person, eventually, is_finished, people
 from tests.e2e.processes import Stack, stack
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -80,7 +80,7 @@ async def _channels(you: Person, number: int) -> list[str]:
 
 async def _until_all_stand(you: Person, channels: list[str], words: int) -> None:
     async def look(channel: str) -> bool:
-        return any(f"w{words - 1}" in row["content"] and row["components"] for row in await you.messages(channel))
+        return any(f"w{words - 1}" in row["content"] and is_finished(row) for row in await you.messages(channel))
 
     for channel in channels:
         await eventually(lambda channel=channel: look(channel), within_s=180, what="the last word")  # type: ignore[misc]  # bound at once

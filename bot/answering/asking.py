@@ -60,7 +60,9 @@ async def answer_interaction(interaction: discord.Interaction[GrokBot], asking: 
         )
         surface = InteractionSurface(interaction, is_ephemeral=asking.is_private)
         stand = await stand_for(bot, place, interaction.channel)
-        view = AnswerView(heading=asking.heading, is_private=asking.is_private, most=surface.most)
+        view = AnswerView(
+            heading=asking.heading, is_private=asking.is_private, most=surface.most, is_json=stand.is_json
+        )
         updates = bot.services.chat.ask(question)
         await converse(bot, surface, updates, view, stand, asker=interaction.user, channel_id=place.channel_id)
 
@@ -85,7 +87,7 @@ async def answer_message(bot: GrokBot, message: discord.Message, prompt: str) ->
             bot,
             surface,
             bot.services.chat.ask(question),
-            AnswerView(most=surface.most),
+            AnswerView(most=surface.most, is_json=stand.is_json),
             stand,
             asker=message.author,
             channel_id=place.channel_id,

@@ -24,8 +24,9 @@ async def ending_of(bot: GrokBot, stand: Stand, view: AnswerView) -> Ending:
         state = None
     if state is None:
         return Ending(notice)
-    if not view.has_text and state.version is not None:
-        view.write(state.version.text)  # a version that came to nothing leaves the one before
+    if state.version is not None and (stand.is_json or not view.has_text):
+        # A version that came to nothing leaves the one before.
+        view.replace(shown_text(state.version, is_json=stand.is_json))
     return ending(state, notice=notice, is_json=stand.is_json, can_branch=stand.can_branch)
 
 
@@ -43,6 +44,12 @@ def ending(state: PostState, *, notice: str = "", can_branch: bool = False, is_j
         controls=controls_of(state, version, can_branch=can_branch),
         files=(TextUpload("answer.json", json_text),) if json_text is not None else (),
     )
+
+
+def shown_text(version: Version, *, is_json: bool) -> str:
+    """Return a version's text as it is shown: JSON as the code it is, where its signs are no markup."""
+    found = find_json(version.text) if is_json else None
+    return version.text if found is None else f"```json\n{found}```"
 
 
 def controls_of(state: PostState, version: Version, *, can_branch: bool) -> AnswerControls:

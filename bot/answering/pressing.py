@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import discord
 
 from bot.answering.conversing import converse, note_place
-from bot.answering.ending import ending
+from bot.answering.ending import ending, shown_text
 from bot.answering.people import place_of_interaction, refuse_strangers
 from bot.answering.stand import Stand
 from bot.app import GrokBot
@@ -132,9 +132,9 @@ async def repaint(interaction: Press, state: PostState) -> None:
     """Show an answer as it is kept, in the messages where it stands."""
     surface = await _surface(interaction, state)
     view = _view(state, surface)
-    if state.version is not None:
-        view.write(state.version.text)
     is_json = (await interaction.client.services.preferences.of(place_of_interaction(interaction))).is_json
+    if state.version is not None:
+        view.write(shown_text(state.version, is_json=is_json))
     view.end(ending(state, can_branch=_can_branch(interaction), is_json=is_json))
     live = LiveMessage(surface, interaction.client.pacer, view.faces)
     async with live.painting():
@@ -156,16 +156,17 @@ async def _write(
         tuning = await bot.services.preferences.of(place_of_interaction(interaction))
         stand = Stand(state.key, is_json=tuning.is_json and not start, can_branch=_can_branch(interaction))
         surface = await _surface(interaction, state)
-        view = _view(state, surface, start=start)
+        view = _view(state, surface, start=start, is_json=stand.is_json)
         await converse(bot, surface, updates, view, stand, asker=interaction.user, channel_id=state.post.channel_id)
 
 
-def _view(state: PostState, surface: PostedSurface, *, start: str = "") -> AnswerView:
+def _view(state: PostState, surface: PostedSurface, *, start: str = "", is_json: bool = False) -> AnswerView:
     return AnswerView(
         heading=state.post.heading,
         key=state.key,
         is_private=state.is_private,
         start=start,
+        is_json=is_json,
         placeholder=sentences.WRITING_AGAIN,
         most=surface.most,
     )

@@ -21,6 +21,8 @@ from bot.services.question import (
 from bot.ui.answer import AnswerView
 from bot.ui.live import LiveMessage
 
+HURRY_AFTER_S = 0.05  # nearly always what stands under an answer is known by then, and both are shown at once
+
 
 @dataclass
 class Stand:
@@ -57,6 +59,8 @@ async def read(
                         stand.key = update.key
                         claims.enter_context(bot.stops.claiming(update.key))
                         stop = stack.enter_context(bot.stops.writing(update.key))
+                    if isinstance(update, Finished):
+                        claims.callback(asyncio.get_running_loop().call_later(HURRY_AFTER_S, live.hurry).cancel)
                     show(update, view)
                     live.touch()
                     if live.lost is not None and live.lost.reason == "deleted":
@@ -84,7 +88,7 @@ def show(update: ChatUpdate, view: AnswerView) -> None:
         case Restarted():
             view.restart()
         case Finished():
-            pass
+            view.complete()
 
 
 def uncancel() -> None:

@@ -18,6 +18,7 @@ from bot.ui.thoughts import last_line
 __all__ = ["AnswerView", "Ending", "TextUpload"]
 
 UPLOADS_MOST = 10  # Discord: files of a message
+JSON_OPENING = "```json\n"
 _NOTHING = re.compile(r"(?:(?:`{3,}|~{3,})[^\n`]{0,40}\s*)?[`~]*\s*")  # at most an empty fence
 
 
@@ -42,7 +43,7 @@ class AnswerView:
     """What people see of one answer. Feed it, hand `faces` to a `LiveMessage`.
 
     heading: stands above the text of the first message. key: of the buttons, "" while it has none.
-    start: text that stands already. placeholder: shown until something comes.
+    start: text that stands already. placeholder: shown until something comes. is_json: shown as code, which it is.
     most: how many messages there can be, None for any number; an answer that needs too many comes as a file.
     """
 
@@ -54,6 +55,7 @@ class AnswerView:
         is_private: bool = False,
         start: str = "",
         placeholder: str = "",
+        is_json: bool = False,
         most: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -68,12 +70,14 @@ class AnswerView:
         self._thinking_since: float | None = None
         self._ending: Ending | None = None
         self._last_faces: list[Face] | None = None
-        self._begin(start)
+        self._opening = JSON_OPENING if is_json else ""
+        self._begin(start or self._opening)
 
     def _begin(self, start: str) -> None:
         self._pages = Pages(first_limit=MESSAGE_LIMIT_CHARS - len(self._heading), most_messages=self._most)
         self._beginning = ""
         self._has_text = False
+        self._is_complete = False
         if start:
             self.write(start)
 
@@ -113,9 +117,17 @@ class AnswerView:
             self._thinking_since = self._clock()
         self._thoughts.append(delta)
 
+    def complete(self) -> None:
+        """Say that the text is whole, though its ending is not known yet: nothing of it is held back any more."""
+        self._is_complete = True
+
     def restart(self) -> None:
         """Drop what was written: the model writes it anew."""
-        self._begin("")
+        self._begin(self._opening)
+
+    def replace(self, written: str) -> None:
+        """Show another text in the place of what was written."""
+        self._begin(written)
 
     def end(self, ending: Ending) -> None:
         """Say that nothing more will come."""
@@ -124,7 +136,7 @@ class AnswerView:
     def faces(self) -> list[Face]:
         """Return the messages to show now."""
         if self._ending is None:
-            return self._with_stop(self._written(is_complete=False) or self._waiting())
+            return self._with_stop(self._written(is_complete=self._is_complete) or self._waiting())
         if self._last_faces is None:
             self._last_faces = self._finished(self._ending)
         return self._last_faces

@@ -52,12 +52,19 @@ class LiveMessage:
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
         self._is_finishing = False
+        self._is_hurried = False
         self._is_over = False
         self._lost: SurfaceLostError | None = None
 
     def touch(self) -> None:
         """Say that the newest faces may differ from what is shown. Costs next to nothing: call it for every token."""
         self._changed.set()
+
+    def hurry(self) -> None:
+        """Show the newest faces at once: the text is complete, though what stands under it is not known yet."""
+        self._is_hurried = True
+        self._changed.set()
+        self._ticket.hurry(Urgency.LAST)
 
     async def finish(self) -> None:
         """Show the last faces at once and return when they stand in the channel, or when the message is lost.
@@ -129,8 +136,10 @@ class LiveMessage:
                 await self._paint_one(index)
             while (standing := self._standing()) and len(self._faces()) < standing:
                 await self._remove(standing - 1)
-            if self._is_finishing and not self._changed.is_set():
-                self._settled.set()
+            if not self._changed.is_set():
+                self._is_hurried = False
+                if self._is_finishing:
+                    self._settled.set()
 
     def _stale_index(self) -> int | None:
         """Return the first message whose newest face is not the one shown."""
@@ -194,7 +203,7 @@ class LiveMessage:
             await self._surface.show(index, face.fallback)
 
     def _urgency(self, index: int) -> Urgency:
-        if self._is_finishing:
+        if self._is_finishing or self._is_hurried:
             return Urgency.LAST
         if not self._shown:
             return Urgency.FIRST

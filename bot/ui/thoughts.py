@@ -16,17 +16,19 @@ _QUOTED_ROOM = MESSAGE_LIMIT_CHARS - 200
 
 
 def last_line(thoughts: Sequence[str]) -> str:
-    """Return the newest line that says anything, as small print may show it; "" if there is none.
+    """Return the newest whole line that says anything, as small print may show it; "" if there is none.
 
-    thoughts: the pieces as they came, joined the thinking.
+    thoughts: the pieces as they came, joined the thinking. A line that is still growing is shown only while there is
+    no whole one: it would flicker.
     """
     tail = ""
     for piece in reversed(thoughts):
         tail = piece + tail
         if len(tail) >= TAIL_CHARS:
             break
-    lines = [line.strip() for line in tail.splitlines() if any(sign.isalnum() for sign in line)]
-    return text.escape(lines[-1], LINE_CHARS) if lines else ""
+    lines = [line for line in tail.splitlines(keepends=True) if any(sign.isalnum() for sign in line)]
+    whole = [line for line in lines if line != line.rstrip("\n")] or lines
+    return text.escape(whole[-1].strip(), LINE_CHARS) if whole else ""
 
 
 def thoughts_view(thoughts: str, seconds: float) -> tuple[str, list[discord.File]]:

@@ -5,8 +5,11 @@ from simcord import SetupError
 
 from bot.errors import InputError
 from bot.ui import text
+from bot.ui.sentences import controls as sentences
 from tests.cogs.world import DEFERRED, World, labels, without_footer
 from tests.grok.scripted import STOP, chunk, reply, sse
+
+CHECKBOX, RADIO_GROUP = 23, 21  # Discord: types of components
 
 
 async def test_ask_ends_with_the_answer_and_a_reply_button(world: World) -> None:
@@ -134,7 +137,7 @@ async def test_thinking_is_never_mixed_into_the_answer(world: World) -> None:
     held = world.holds()
     await world.begin(world.ask())
     held.send("<thi", "nk>\nA plan", ".\n</thi", "nk>\n", chunk(None, reasoning_content="Another\nplan."))
-    await world.until(lambda: world.shown == ["-# 💭 Thinking, 0 s …\n-# plan."])
+    await world.until(lambda: world.shown == ["-# 💭 Thinking, 0 s …\n-# Another"])
     assert labels(world.messages[0]) == ["Stop"]
     held.send("Hello.")
     held.end()
@@ -187,3 +190,29 @@ async def test_a_first_piece_that_fails_is_asked_for_again(world: World) -> None
     world.answers("Second try.")
     await world.ask()
     assert world.shown == ["Second try."]
+
+
+async def with_json(world: World) -> None:
+    keeper = world.newcomer("keeper", manage_channels=True)
+    shown = await keeper.slash(world.channel, "tune")
+    assert shown.modal is not None
+    fields = {row["component"]["type"]: row["component"]["custom_id"] for row in shown.modal["components"]}
+    await keeper.submit_modal(shown, {fields[CHECKBOX]: True, fields[RADIO_GROUP]: "normal"})
+
+
+async def test_json_is_shown_as_code_and_attached_as_a_file(world: World) -> None:
+    await with_json(world)
+    world.answers('{"_a_": "*b*"}')
+    await world.ask("as JSON")
+    assert world.shown[-1] == '```json\n{\n  "_a_": "*b*"\n}\n```'
+    [file] = world.messages[-1].attachments
+    assert file.filename == "answer.json"
+    assert world.grok.sent()["response_format"] == {"type": "json_object"}
+
+
+async def test_what_is_no_json_twice_is_shown_as_it_is_and_said_to_be_none(world: World) -> None:
+    await with_json(world)
+    world.answers("No.", "Still no.")
+    await world.ask("as JSON")
+    assert world.shown[-1] == f"Still no.\n-# {sentences.NOT_JSON}"
+    assert world.messages[-1].attachments == []

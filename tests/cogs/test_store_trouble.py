@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
+from bot.store.database import Database
 from bot.ui import text
 from tests.cogs.world import Held, World, labels
 
@@ -79,3 +80,14 @@ async def test_a_lost_answer_is_handed_over_though_its_place_cannot_be_noted(
     held.end()
     await world.settled()
     assert [len(message.attachments) for message in world.told(world.ann)] == [1]
+
+
+async def test_a_whole_text_is_shown_though_the_store_is_slow(world: World, database: Database) -> None:
+    held = await begun(world)
+    async with database.writing():
+        held.send(" [come](https://exam")
+        held.end()
+        await world.until(lambda: world.shown == ["Waves [come](https://exam"])
+        assert labels(world.messages[0]) == ["Stop"]
+    await world.settled()
+    assert "Reply" in labels(world.messages[0])

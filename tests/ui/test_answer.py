@@ -149,6 +149,26 @@ def test_a_notice_without_room_gets_a_message_and_the_buttons() -> None:
     assert view.faces() == [Face("x" * MESSAGE_LIMIT_CHARS), Face("-# It broke.", BUTTONS)]
 
 
+def test_a_text_that_is_complete_is_held_back_no_more() -> None:
+    view = AnswerView()
+    view.write("See [here](https://exam")
+    assert contents(view) == ["See"]
+    view.complete()
+    assert contents(view) == ["See [here](https://exam"]
+
+
+def test_json_is_shown_as_code_while_it_is_written() -> None:
+    view = AnswerView(is_json=True)
+    assert not view.has_text
+    view.write('{"_a_": 1')
+    assert contents(view) == ['```json\n{"_a_": 1\n```']
+    view.restart()
+    view.write("{}")
+    assert contents(view) == ["```json\n{}\n```"]
+    view.replace("no JSON")
+    assert contents(view) == ["no JSON"]
+
+
 def test_sources_notice_and_footer_stand_in_small_print_under_the_text() -> None:
     view = AnswerView()
     view.write("Hello")

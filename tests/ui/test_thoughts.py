@@ -11,7 +11,9 @@ from bot.ui.thoughts import LINE_CHARS, last_line, thoughts_view
     [
         ([], ""),
         (["\n", " --- \n"], ""),
-        (["one\n", "tw", "o"], "two"),
+        (["one\n", "tw", "o"], "one"),
+        (["one\n", "tw", "o\n"], "two"),
+        (["on"], "on"),
         (["one\n", "\n***\n"], "one"),
         (["a **b** @everyone\n"], "a \\*\\*b\\*\\* @\u200beveryone"),
     ],
