@@ -107,9 +107,7 @@ class Renderer:
         if partial:
             decided = self.take(partial)
         if is_complete:
-            self._give_up_display()
-            self._out.append(Rendered(self._comment))
-            self._comment = ""
+            self._read_again(self._display or self._comment)
         if self._table is not None:
             self._end_table(self._table)
         self._end_block("open")
@@ -277,14 +275,14 @@ class Renderer:
             self._read_text(line, is_start=True)
             return
         grown = table.with_row(line)
-        if len(grown.rows) > 1 and sum(len(part.text) for part in _table_parts(grown)) > self._table_chars:
+        if len(grown.rows) > 1 and sum(len(part.text) for part in grown.parts()) > self._table_chars:
             self._end_table(table)
             grown = table.only(grown.rows[-1:])
         self._table = grown
 
     def _end_table(self, table: Table) -> None:
         self._table = None
-        self._out += _table_parts(table)
+        self._out += table.parts()
 
     # Display formulae and comments
 
@@ -298,12 +296,12 @@ class Renderer:
             text = find_text(whole if self._display_end.startswith("\\end") else inside)
             self._out.append(Rendered(whole if text is None else f"{escaped(text)}\n"))
         elif end or not line.strip() or len(self._display) > FORMULA_MOST_CHARS:
-            self._give_up_display()
+            self._read_again(self._display)
 
-    def _give_up_display(self) -> None:
-        """Take what began like a formula for text."""
-        whole, self._display = self._display, ""
-        for line in re.findall(r"[^\n]*\n|[^\n]+", whole):
+    def _read_again(self, text: str) -> None:
+        """Take for text what began like a formula or a comment and was none."""
+        self._display = self._comment = ""
+        for line in re.findall(r"[^\n]*\n|[^\n]+", text):
             if line.strip():
                 self._add_line(line)
             else:
@@ -318,17 +316,4 @@ class Renderer:
             if after.strip():
                 self._read_text(after.lstrip(" "), is_start=True)
         elif len(self._comment) > COMMENT_MOST_CHARS:
-            whole, self._comment = self._comment, ""
-            self._out.append(Rendered(whole))
-
-
-def _table_parts(table: Table) -> list[Rendered]:
-    block = table.block()
-    if block is None:
-        return [render_inline(entry, is_quote=bool(table.prefix)).rendered for entry in table.entries()]
-    opening, closing = f"{table.prefix}{fences.FENCE}\n", f"{table.prefix}{fences.FENCE}\n"
-    text = f"{opening}{block}{closing}"
-    end = len(text) - 1
-    inner_end = end - len(closing)
-    span = Span(0, len(opening), inner_end, end, opening + table.prefix, f"\n{table.prefix}{fences.FENCE}", "fence")
-    return [Rendered(text, (span,))]
+            self._read_again(self._comment)

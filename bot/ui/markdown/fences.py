@@ -13,6 +13,7 @@ _LATE_OPENING = re.compile(
     r"(?P<before>[^`]*(?:(?<!`)(`{1,2})(?!`)[^`]+\2(?!`)[^`]*)*)(?P<run>`{3,})(?P<info>[\w+#.\-]*)[ \t]*$"
 )
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+\-.#]{1,32}")  # what Discord takes for one
+_RUN = re.compile("`{3,}")
 _QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
 
 
@@ -103,5 +104,5 @@ def _language(info: str) -> str:
 
 
 def harmless(code: str) -> str:
-    """Return code in which no fence is seen: zero-width spaces stand between the backticks of a run."""
-    return code.replace(FENCE, "`\u200b`\u200b`")
+    """Return code in which no fence is seen: a zero-width space stands behind each backtick of a run."""
+    return _RUN.sub(lambda run: "`\u200b" * len(run[0]), code)

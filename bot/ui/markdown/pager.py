@@ -97,7 +97,9 @@ class Pager:
 
     def _seal(self) -> None:
         at = self._cut()
-        self._sealed = (*self._sealed, self._piece(at))
+        piece = self._piece(at)
+        if not is_blank(piece.raw):
+            self._sealed = (*self._sealed, piece)
         self._opening = "".join(self._reopened(span, at) for span in self._open_at(at))
         self._tail = self._tail[at:]
         self._spans = tuple(span.moved(-at) for span in self._spans if span.end > at)

@@ -11,7 +11,7 @@ from bot.ui.markdown.pager import Pager, Piece
 MESSAGES_MOST = 5  # of one answer; a longer one comes as a file with its beginning above
 OVERFLOW_NOTE_CHARS = 200  # kept free in the last message for the sentence about the rest
 ANSWER_FILENAME = "answer.md"
-_TABLE_SHARE = 0.6  # of a message, that a stretch of a table takes
+_TABLE_SHARE = 0.85  # of a message, that a stretch of a table takes
 
 
 class Pages:

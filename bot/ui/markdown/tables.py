@@ -11,7 +11,8 @@ from typing import Literal
 from wcwidth import wcswidth
 
 from bot.ui.markdown.fences import FENCE
-from bot.ui.markdown.inline import plain
+from bot.ui.markdown.inline import plain, render_inline
+from bot.ui.markdown.spans import Rendered, Span
 
 TABLE_MOST_COLUMNS = 60  # what a phone shows of a code block without scrolling is about half; two lines are readable
 Alignment = Literal["left", "right", "center"]
@@ -39,6 +40,17 @@ class Table:
     def only(self, rows: tuple[tuple[str, ...], ...]) -> Table:
         """Return the table with other rows."""
         return Table(self.header, self.alignments, rows, self.prefix)
+
+    def parts(self) -> list[Rendered]:
+        """Return the table as Discord shows it: a block, or a list where that is too wide."""
+        block = self.block()
+        if block is None:
+            return [render_inline(entry, is_quote=bool(self.prefix)).rendered for entry in self.entries()]
+        opening, closing = f"{self.prefix}{FENCE}\n", f"{self.prefix}{FENCE}"
+        inner_end = len(opening) + len(block) - 1
+        end = inner_end + 1 + len(closing)
+        span = Span(0, len(opening), inner_end, end, opening + self.prefix, f"\n{closing}", "fence")
+        return [Rendered(f"{opening}{block}{closing}\n", (span,))]
 
     def block(self) -> str | None:
         """Return the aligned block without fences; None when it is too wide."""

@@ -13,6 +13,7 @@ from bot.ui.markdown.formulae import find_text
 Unmatched = Literal["literal", "open"]
 TokenKind = Literal["text", "atom", "open", "close", "stray"]
 CODE = "`"
+_BLOCK_RUN = 3  # backticks that Discord takes for a block of code wherever they stand
 _TOKEN = re.compile(
     r"(?P<code>`+)"
     r"|(?P<round>\\\((?P<r>[^\n]{1,400}?)\\\))"
@@ -115,12 +116,15 @@ class Tokenizer:
     def _code(self, start: int, end: int) -> int:
         marker = self._raw[start:end]
         closing = re.compile(rf"(?<!`){marker}(?!`)").search(self._raw, end)
+        inside = self._raw[end : closing.start() if closing else None]
+        if len(marker) > 2 and "``" in inside:  # Discord would see the end of the block there
+            return self._add("stray", start, end)
         if closing is not None:
             opened = self._open(marker, start, end)
             self._words(end, closing.start())
             self._close(opened, closing.start(), closing.end())
             return closing.end()
-        if self._unmatched == "literal" or end == len(self._raw) or self._raw.endswith(CODE):
+        if self._unmatched == "literal" or not inside or inside.endswith(CODE) or len(marker) > _BLOCK_RUN:
             return self._add("stray", start, end)
         self._open(marker, start, end)
         self._words(end, len(self._raw))
