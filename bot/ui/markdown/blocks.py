@@ -16,11 +16,9 @@ from bot.ui.markdown.inline import quiet_end, render_inline
 from bot.ui.markdown.spans import OPEN, Close, Rendered, Span
 from bot.ui.markdown.tables import Table, may_become_delimiter, table_of
 from bot.ui.markdown.tokens import Unmatched, escaped
+from bot.ui.markdown.waiting import LEAST_STRETCH_CHARS, MOST_WAITING_CHARS, STRETCH_CHARS, decided_end, forced_end
 
-STRETCH_CHARS = 256  # of a long line that is read at once, and of a paragraph that waits for its end
 ROW_MOST_CHARS = 2000  # a longer line is no row of a table
-LEAST_STRETCH_CHARS = 64
-MOST_WAITING_CHARS = 768  # of a paragraph in which a mark is open, before the mark is taken for meant
 _DISPLAY = re.compile(r"[ \t]{0,6}(?:(\$\$)|(\\\[)|\\begin\{([a-z]+\*?)\})")
 _COMMENT = re.compile(r"[ \t]{0,3}<!--")
 COMMENT_MOST_CHARS = 4000
@@ -128,8 +126,6 @@ class Renderer:
         is_header = self._block.endswith("\n") and last.lstrip(" \t>").startswith("|") and may_become_delimiter(partial)
         return (f"{before}\n" if before else "") if is_header and len(last) <= holding.LINE_HELD_CHARS else self._block
 
-    # Text
-
     def _read_text(self, line: str, *, is_start: bool) -> None:
         if not is_start:
             self._block += line
@@ -180,30 +176,15 @@ class Renderer:
     def _commit(self) -> None:
         """Give out the first part of a long block, where no mark is open if such a place is near."""
         while len(self._block) > STRETCH_CHARS and not self._is_verbatim:
-            most = self._decided_end()
+            most = decided_end(self._block)
             at = quiet_end(self._block, most, self._carried, is_quote=bool(self._quote))
             unmatched: Unmatched = "literal"
             if at < LEAST_STRETCH_CHARS:
                 if len(self._block) < MOST_WAITING_CHARS:
                     return
-                at, unmatched = self._forced_end(most), "open"
+                at, unmatched = forced_end(self._block, most), "open"
             chunk, self._block = self._block[:at], self._block[at:]
             self._give(chunk, unmatched)
-
-    def _decided_end(self) -> int:
-        """Return how much of the open block nothing that comes can change, its last word left out."""
-        body = self._block.rstrip()
-        last_line = body.rpartition("\n")[2]
-        may_be_header = "|" in last_line and len(last_line) <= STRETCH_CHARS
-        most = len(body) - 1 - (len(last_line) if may_be_header else 0)
-        return min(most, holding.shown_end(self._block))
-
-    def _forced_end(self, most: int) -> int:
-        near = max(most, MOST_WAITING_CHARS // 2)
-        space = max(
-            self._block.rfind(" ", LEAST_STRETCH_CHARS, near), self._block.rfind("\n", LEAST_STRETCH_CHARS, near)
-        )
-        return space + 1 if space > 0 else whole_before(self._block, near)
 
     def _give(self, chunk: str, unmatched: Unmatched) -> None:
         if not self._has_begun:
@@ -212,7 +193,9 @@ class Renderer:
         if self._is_verbatim:
             self._out.append(Rendered(fences.harmless(chunk)))
             return
-        inline = render_inline(chunk, carried=self._carried, unmatched=unmatched, is_quote=bool(self._quote))
+        inline = render_inline(
+            chunk, carried=self._carried, unmatched=unmatched, is_quote=bool(self._quote), indent=self._indent
+        )
         self._carried = inline.open_markers
         self._out.append(inline.rendered)
 
@@ -236,8 +219,6 @@ class Renderer:
         self._block, self._carried, self._quote, self._indent = "", (), "", ""
         self._is_open = self._has_begun = self._is_verbatim = False
 
-    # Code
-
     def _begin_fence(self, fence: Fence) -> None:
         self._end_block("literal")
         self._fence = fence
@@ -255,17 +236,15 @@ class Renderer:
         else:
             self._out.append(fence.code(line, is_line_start=is_start))
 
-    # Tables
-
     def _table_here(self, line: str) -> Table | None:
         """Return the table that begins when this line stands under the last one; that one leaves the block."""
         if not self._block.endswith("\n"):
             return None
-        before, _, header = self._block[:-1].rpartition("\n")
-        table = table_of(header, line)
+        before, newline, header = self._block[:-1].rpartition("\n")
+        table = table_of(header, line) if newline or not self._has_begun else None  # else: the rest of a long line
         if table is not None:
-            self._block = f"{before}\n" if before else ""
-            self._is_open = bool(before) or self._has_begun
+            self._block = before + newline
+            self._is_open = bool(newline)
         return table
 
     def _read_row(self, line: str, table: Table) -> None:
@@ -283,8 +262,6 @@ class Renderer:
     def _end_table(self, table: Table) -> None:
         self._table = None
         self._out += table.parts()
-
-    # Display formulae and comments
 
     def _read_display(self, line: str) -> None:
         self._display += line

@@ -58,7 +58,7 @@ class Fence:
         """Return a line of code, kept from ending the block."""
         if not is_line_start:
             return Rendered(harmless(line))
-        text = f"{self.prefix}{harmless(self.bare(line))}"
+        text = f"{self.prefix}{harmless(self.dedented(line))}"
         return Rendered(text, (atom(-1, len(self.prefix)),) if self.prefix else ())
 
     def end(self, *, has_newline: bool = True) -> Rendered:

@@ -144,4 +144,4 @@ def _fraction(node: Any, l2tobj: Any) -> str:  # Any: pylatexenc has no types; i
 
 def _grouped(part: str, simple: str) -> str:
     """Return a part of a fraction with parentheses unless it reads as one thing."""
-    return part if re.fullmatch(rf"(?:{simple})[²³⁴ⁿ]?|\([^()]*\)", part) else f"({part})"
+    return part if re.fullmatch(rf"(?:{simple})[²³⁴ⁿ]?|√?\([^()]*\)", part) else f"({part})"

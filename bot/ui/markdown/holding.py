@@ -9,7 +9,7 @@ from bot.ui.markdown import fences
 LINE_HELD_CHARS = 400  # a line that may be the header of a table
 _START = re.compile(
     r"[ \t]*(?:>[ \t]?)*[ \t]*"
-    r"(?:\#{1,6}[ \t]*|[-*_=][-*_= \t]*|[-*+] \[[ xX]?\]?|\d{1,3}[.)]?|>{1,3}|`+|~+|\+|\[\^?[^\]\s]{0,40}\]?:?)"
+    r"(?:\#{1,6}[ \t]*|[-*_=][-*_= \t]*|[-*+] \[[ xX]?\]?|\d{1,3}[.)]?|>[> \t]*|`+|~+|\+|\[\^?[^\]\s]{0,40}\]?:?)"
 )
 _END = re.compile(
     r"(?:"

@@ -21,11 +21,16 @@ class Inline:
 
 
 def render_inline(
-    raw: str, *, carried: tuple[str, ...] = (), unmatched: Unmatched = "literal", is_quote: bool = False
+    raw: str,
+    *,
+    carried: tuple[str, ...] = (),
+    unmatched: Unmatched = "literal",
+    is_quote: bool = False,
+    indent: str = "",
 ) -> Inline:
     """Render one chunk; see `Tokenizer` for `carried` and `unmatched`."""
     body = raw.rstrip()
-    tokenizer = Tokenizer(body, carried, unmatched, is_quote=is_quote)
+    tokenizer = Tokenizer(body, carried, unmatched, is_quote=is_quote, indent=indent)
     tokenizer.run()
     rendered = _emitted(tokenizer.tokens, set(tokenizer.open_markers))
     return Inline(Rendered(rendered.text + raw[len(body) :], rendered.spans, rendered.closes), tokenizer.open_markers)

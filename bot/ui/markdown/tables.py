@@ -80,16 +80,16 @@ class Table:
             if len(self.header) == 2:
                 lines.append(f"**{title}**: {named[0][1]}\n" if given else f"**{title}**\n")
             else:
-                lines += [f"**{title}**\n", *[f"- {entry}\n" for entry in given]]
+                lines += ["\n"] * bool(lines) + [f"**{title}**\n", *[f"- {entry}\n" for entry in given]]
         return [f"{self.prefix}{line}" for line in lines]
 
 
 def table_of(header: str, delimiter: str) -> Table | None:
     """Return the table that two lines begin, if they do."""
-    if "|" not in header or "|" not in delimiter + header or not _DELIMITER.fullmatch(delimiter.rstrip()):
+    if "|" not in header or "|" not in delimiter or not _DELIMITER.fullmatch(delimiter.rstrip()):
         return None
     names, marks = cells_of(header), cells_of(delimiter)
-    if len(names) != len(marks) or "-" not in delimiter or ("|" not in delimiter and len(names) > 1):
+    if len(names) != len(marks):
         return None
     prefix = "> " if header.lstrip().startswith(">") else ""
     return Table(tuple(names), tuple(_alignment(mark) for mark in marks), (), prefix)

@@ -51,17 +51,26 @@ class Tokenizer:
     """Turns one chunk of a block into tokens whose marks are paired.
 
     carried: marks that an earlier chunk of the block left open, outermost first.
+    indent: what stands before the lines of a list's item.
     unmatched: marks without an end are "literal" or stay "open".
     """
 
     def __init__(
-        self, raw: str, carried: tuple[str, ...], unmatched: Unmatched, *, is_quote: bool, is_linked: bool = False
+        self,
+        raw: str,
+        carried: tuple[str, ...],
+        unmatched: Unmatched,
+        *,
+        is_quote: bool,
+        is_linked: bool = False,
+        indent: str = "",
     ) -> None:
         self.tokens: list[Token] = []
         self._raw = raw
         self._unmatched = unmatched
         self._is_quote = is_quote
         self._is_linked = is_linked
+        self._indent = indent
         self._stack: list[tuple[str, int]] = [(marker, -1) for marker in carried]  # marker, index of its token
 
     @property
@@ -100,7 +109,7 @@ class Tokenizer:
             case "comment":
                 self._add("atom", start, end, "")
             case "br":
-                self._add("atom", start, end, "\n> " if self._is_quote else "\n")
+                self._add("atom", start, end, "\n> " if self._is_quote else f"\n{self._indent}")
             case "line":
                 if not self._is_quote:  # what looks like the mark of a quote is text
                     return self._add("text", start, start + 1)
@@ -238,6 +247,7 @@ class Tokenizer:
         shown = escaped(text if found["s"] or found["d"] else text.replace("\n", "; "))
         if (found["s"] or found["d"]) and not self._is_quote:
             shown = f"{self._line_before(start)}{shown}{self._line_after(end)}"
+            end += len(self._raw[end:]) - len(self._raw[end:].lstrip(" "))
         return self._add("atom", start, end, shown)
 
     def _line_before(self, at: int) -> str:
