@@ -34,3 +34,9 @@ def test_a_file_is_indented_and_keeps_its_letters() -> None:
 
 def test_json_that_is_nested_too_deeply_is_a_problem_and_no_crash() -> None:
     assert json_problem("[" * 200_000) is not None
+
+
+@pytest.mark.parametrize("text", ["NaN", '{"a": -Infinity}', "[1e400]", "1" * 5000, '"\\ud800"'])
+def test_what_only_python_reads_is_a_problem_and_no_crash(text: str) -> None:
+    assert json_problem(text)
+    assert find_json(text) is None
