@@ -42,7 +42,7 @@ def find_text(latex: str) -> str | None:
         return None
     try:
         text = str(_converter().latex_to_text(_prepared(latex), tolerant_parsing=False, latex_context=_grammar()))
-    except Exception:
+    except Exception:  # whatever a foreign parser makes of what a model wrote, the formula stays as written
         return None
     lines = [" ".join(_RELATION.sub(r" \1 ", line).split()) for line in text.split("\n")]
     found = "\n".join(line for line in lines if line).replace("||", "‖")

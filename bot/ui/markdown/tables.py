@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
@@ -114,6 +115,7 @@ def _alignment(mark: str) -> Alignment:
     return "left"
 
 
+@lru_cache(maxsize=1024)  # a growing table is laid out again at every row and every edit
 def _cell(cell: str) -> str:
     text = " ".join(plain(_BREAK.sub(" ", cell)).split())
     return text.replace(FENCE, "'''")

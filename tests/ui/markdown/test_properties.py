@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,19 @@ def test_what_people_wrote_ends_the_same_however_it_arrives() -> None:
     for text in written()[:40]:
         states = grown(text[:6000], 700, [37, 5, 211])
         assert states[-1] == split(text[:6000], 700)
+
+
+def test_ordinary_lines_that_people_wrote_come_out_unchanged_and_in_order() -> None:
+    for text in written():
+        rendered = "".join(piece.raw for piece in split(text))
+        at = 0
+        for line in ordinary_lines(text):
+            found = rendered.find(line, at)
+            assert found >= 0, line
+            at = found + len(line)
+
+
+def ordinary_lines(text: str) -> list[str]:
+    """Return the lines in which nothing is marked and that stand in no comment."""
+    lines = re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL).replace("\r\n", "\n").split("\n")
+    return [line for line in lines if re.fullmatch(r"[A-Za-z][A-Za-z0-9 ,.;:'\"()/?-]{20,250}", line)]
