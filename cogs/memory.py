@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answering.people import place_of_interaction
+from bot.answering.people import author_of, place_of_interaction
 from bot.answering.wording import without_mention
 from bot.app import GrokBot, report
 from bot.errors import InputError
@@ -160,7 +160,7 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
     async def _paint(self, interaction: Press, page: int = 0, picked: int | None = None) -> None:
         memory, place = self.bot.services.memory, place_of_interaction(interaction)
         tuning = await self.bot.services.preferences.of(place)
-        preview = await memory.show(place, interaction.user.id, tuning)
+        preview = await memory.show(place, author_of(interaction.user), tuning)
         shown = _shown(preview, memory.budget_tokens)
         content, view = memory_page(shown, page, picked), memory_view(shown, page, picked)
         await interaction.edit_original_response(content=content, view=view)
@@ -224,7 +224,15 @@ def _shown(preview: Preview, budget: int) -> ShownMemory:
     rows = [
         ShownRow(None, f"Summary of {used.summarised:,} turns", row.text, row.tokens, False)
         if row.turn is None
-        else ShownRow(row.turn.id, _speaker(row.turn.role, row.turn.author_name), row.text, row.tokens, row.pinned)
+        else ShownRow(
+            row.turn.id,
+            _speaker(row.turn.role, row.turn.author_name),
+            row.text,
+            row.tokens,
+            row.pinned,
+            row.told,
+            row.pictures,
+        )
         for row in preview.rows
     ]
     figures = sentences.header(
@@ -234,6 +242,8 @@ def _shown(preview: Preview, budget: int) -> ShownMemory:
         summarised=used.summarised,
         tokens=used.tokens,
         budget=budget,
+        pictures=preview.pictures,
+        system_tokens=preview.system_tokens,
     )
     return ShownMemory(rows, figures)
 

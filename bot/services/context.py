@@ -12,7 +12,7 @@ from bot.grok.types import ChatMessage, InlineImage
 from bot.services.budget import PICTURE_TOKENS, estimated_tokens
 from bot.services.preferences import Tuning
 from bot.services.prompts import MATERIAL_HEADING, system_prompt
-from bot.services.recall import Recall, Speakers, Used, summary_tokens, told_summary
+from bot.services.recall import Recall, Speakers, Used, told_summary
 from bot.services.scope import Scope
 from bot.services.speech import quoted
 from bot.store.memory import Memory, Turn
@@ -55,23 +55,37 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that the next request will hold. turn: None for the summary. tokens: an estimate."""
+    """One thing that the next request will hold.
+
+    turn: None for the summary. told: the text, word for word as the model is told it. tokens: an estimate, with the
+    pictures. pictures: how many go along with it.
+    """
 
     kind: Literal["summary", "turn"]
     turn: Turn | None
     text: str
+    told: str
     tokens: int
     pinned: bool
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the next request will hold, in its order. stored: all turns that are remembered."""
+    """What the next request will hold, in its order. stored: all turns that are remembered.
+
+    system_tokens: of what is told before everything else, with persona and style. pictures: how many go along.
+    """
 
     rows: tuple[Row, ...]
     used: Used
     system_tokens: int
     stored: int
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures go along."""
+        return sum(row.pictures for row in self.rows)
 
 
 class ContextService:
@@ -122,16 +136,23 @@ class ContextService:
         )
         return Context(messages, chosen.used, summarisable=chosen.used.dropped > 0)
 
-    async def preview(self, scope: Scope, *, since: datetime | None, preferences: Tuning) -> Preview:
-        """Return what the next request will hold, as far as that is known before the question."""
+    async def preview(
+        self, scope: Scope, asker: tuple[int, str], *, since: datetime | None, preferences: Tuning
+    ) -> Preview:
+        """Return what the next request of a person will hold, as far as that is known before the question.
+
+        asker: id and name.
+        """
         system = _system(preferences)
         left = self._left(system, Asked(0, "", ""), preferences)
         remembered = await self._recall.read(scope, since=since)
-        speakers = Speakers(remembered.turns, None)
+        speakers = Speakers(remembered.turns, asker)
         chosen = remembered.chosen(min(self._budget_tokens, left), speakers)
-        rows = [Row("turn", turn, turn.text, speakers.tokens(turn), turn.pinned) for turn in chosen.turns]
+        seen = await self._pictures(chosen.newest, PICTURES_LIMIT, left - chosen.used.tokens)
+        rows = [_row(turn, speakers, seen) for turn in chosen.turns]
         if chosen.summary is not None:
-            rows.insert(0, Row("summary", None, chosen.summary.text, summary_tokens(chosen.summary), pinned=False))
+            told = told_summary(chosen.summary).text
+            rows.insert(0, Row("summary", None, chosen.summary.text, told, estimated_tokens(told), pinned=False))
         return Preview(tuple(rows), chosen.used, estimated_tokens(system), remembered.stored)
 
     def _left(self, system: str, asked: Asked, preferences: Tuning) -> int:
@@ -164,6 +185,12 @@ def _system(preferences: Tuning) -> str:
 def _message(turn: Turn, speakers: Speakers, seen: Mapping[int, tuple[Picture, ...]]) -> ChatMessage:
     images = seen.get(turn.exchange_id, ()) if turn.role == "user" else ()
     return ChatMessage(turn.role, speakers.turn(turn), images)
+
+
+def _row(turn: Turn, speakers: Speakers, seen: Mapping[int, tuple[Picture, ...]]) -> Row:
+    message = _message(turn, speakers, seen)
+    tokens = speakers.tokens(turn) + len(message.images) * PICTURE_TOKENS
+    return Row("turn", turn, turn.text, message.text, tokens, turn.pinned, len(message.images))
 
 
 def _question(asked: Asked, speakers: Speakers) -> ChatMessage:

@@ -14,6 +14,7 @@ from bot.services.context import ContextService, Preview, Row
 from bot.services.export import Export, exported
 from bot.services.following import Following
 from bot.services.preferences import Tuning
+from bot.services.question import Author
 from bot.services.scope import MEMORY_MODES, MemoryMode, Place, Scope, ScopeService
 from bot.store.memory import Memory, Turn
 from bot.store.posts import Posts
@@ -76,10 +77,10 @@ class MemoryService:
         """Return the memory that somebody uses in a place."""
         return await self._scopes.resolve(place, person_id)
 
-    async def show(self, place: Place, person_id: int, tuning: Tuning) -> Preview:
+    async def show(self, place: Place, person: Author, tuning: Tuning) -> Preview:
         """Return exactly what the next request of a person will hold. tuning: what holds in the place."""
-        scope = await self.scope(place, person_id)
-        return await self._context.preview(scope, since=await self.since(place.guild_id), preferences=tuning)
+        scope, since = await self.scope(place, person.id), await self.since(place.guild_id)
+        return await self._context.preview(scope, (person.id, person.name), since=since, preferences=tuning)
 
     async def turn(self, place: Place, person_id: int, turn_id: int) -> Turn:
         """Return a turn that goes along in a place. Raises InputError when it is forgotten, or of another memory."""

@@ -15,7 +15,7 @@ from bot.ui.face import MESSAGE_LIMIT_CHARS
 PREFIX = "grokcord:memory:2:"
 ROWS_A_PAGE = 5
 ROW_SHOWN_CHARS = (240, 160, 80, 40)  # the first with which a page fits
-PICKED_SHOWN_CHARS = 400
+PICKED_SHOWN_CHARS = (1200, 600, 300)  # of the turn that was picked; the same
 OPTION_LIMIT_CHARS = 100  # Discord: label of an option
 
 Action = Literal["older", "newer", "pick", "pin", "unpin", "edit", "save", "delete"]
@@ -33,13 +33,18 @@ class MemoryControl:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """One thing that goes along. turn_id: None for the summary. tokens: an estimate."""
+    """One thing that goes along. turn_id: None for the summary. tokens: an estimate.
+
+    told: the text, word for word as the model is told it. pictures: how many go along with it.
+    """
 
     turn_id: int | None
     speaker: str
     text: str
     tokens: int
     is_pinned: bool
+    told: str = ""
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,10 @@ def memory_page(memory: ShownMemory, number: int, picked: int | None = None) -> 
         return text.MEMORY_EMPTY
     number = _clipped(memory, number)
     foot = f"-# Page {number + 1} of {memory.pages}, the newest last" if memory.pages > 1 else ""
-    for chars in ROW_SHOWN_CHARS:
+    lengths = [(chars, room) for room in PICKED_SHOWN_CHARS for chars in ROW_SHOWN_CHARS]
+    for chars, room in lengths:
         lines = [memory.header, *(_line(at, row, chars) for at, row in memory.page(number)), foot]
-        shown = "\n".join(filter(None, (*lines, *_picked(memory, number, picked))))
+        shown = "\n".join(filter(None, (*lines, *_picked(memory, number, picked, room))))
         if len(shown) <= MESSAGE_LIMIT_CHARS:
             return shown
     return text.cut(shown, MESSAGE_LIMIT_CHARS)
@@ -125,12 +131,22 @@ def _clipped(memory: ShownMemory, number: int) -> int:
 
 def _line(at: int, row: ShownRow, chars: int) -> str:
     pin = "📌 " if row.is_pinned else ""
-    return f"`{at}` {pin}**{text.escape(row.speaker, 32)}** · {row.tokens:,} tokens\n{text.quoted(row.text, chars)}"
+    pictures = f", {text.counted(row.pictures, 'picture')}" if row.pictures else ""
+    head = f"`{at}` {pin}**{text.escape(row.speaker, 32)}** · {row.tokens:,} tokens{pictures}"
+    return f"{head}\n{text.quoted(row.text, chars)}"
 
 
-def _picked(memory: ShownMemory, number: int, picked: int | None) -> list[str]:
+def _picked(memory: ShownMemory, number: int, picked: int | None, room: int) -> list[str]:
+    """Return the turn that was picked as the model is told it, line by line, cut to `room` characters of it."""
     chosen = [(at, row) for at, row in memory.page(number) if picked is not None and row.turn_id == picked]
-    return [f"**Picked: `{at}`**\n{text.quoted(row.text, PICKED_SHOWN_CHARS)}" for at, row in chosen]
+    return [
+        "\n".join([f"**Picked: `{at}`, as I am told it**", *_lines(text.cut(row.told or row.text, room))])
+        for at, row in chosen
+    ]
+
+
+def _lines(said: str) -> list[str]:
+    return [text.quoted(line, len(line) + 1) for line in said.splitlines()]
 
 
 def _select(

@@ -14,6 +14,7 @@ from bot.errors import InputError
 from bot.services.context import ContextService
 from bot.services.memory import EXPIRE_EVERY_S, PICTURES_KEPT, Actor, MemoryService
 from bot.services.preferences import Tuning
+from bot.services.question import Author
 from bot.services.scope import Place, ScopeService, Span
 from bot.store.branches import Branches
 from bot.store.database import Database
@@ -87,7 +88,7 @@ def refusal(code: str) -> Callable[[InputError], bool]:
 async def test_show_tells_what_goes_along_in_its_order(keeping: MemoryService, memory: Memory) -> None:
     await say(memory, "one")
     await say(memory, "two")
-    preview = await keeping.show(HERE, ANN.id, Tuning())
+    preview = await keeping.show(HERE, Author(ANN.id, ANN.name), Tuning())
     assert [row.text for row in preview.rows] == ["one", "to one", "two", "to two"]
     assert (preview.stored, preview.used.turns) == (4, 4)
 
@@ -98,7 +99,7 @@ async def test_what_has_expired_is_shown_no_more_though_it_is_not_removed_yet(
     await say(memory, "one")
     await keeping.set_expiry(HERE, MOD, 1)
     clock.now += timedelta(days=1, seconds=1)
-    assert (await keeping.show(HERE, ANN.id, Tuning())).rows == ()
+    assert (await keeping.show(HERE, Author(ANN.id, ANN.name), Tuning())).rows == ()
     assert (await keeping.export(HERE, ANN.id, 10**6)).turns == 0
 
 
@@ -264,9 +265,9 @@ async def test_person_may_forget_everything_that_is_theirs_alone(keeping: Memory
 
 async def test_thread_that_forgets_everything_forgets_what_it_took_over(keeping: MemoryService, memory: Memory) -> None:
     await say(memory, "one")
-    assert len((await keeping.show(THREAD, ANN.id, Tuning())).rows) == 2
+    assert len((await keeping.show(THREAD, Author(ANN.id, ANN.name), Tuning())).rows) == 2
     await keeping.forget(THREAD, MOD, "everything")
-    assert (await keeping.show(THREAD, ANN.id, Tuning())).rows == ()
+    assert (await keeping.show(THREAD, Author(ANN.id, ANN.name), Tuning())).rows == ()
     assert await texts(memory) == ["one", "to one"]
 
 

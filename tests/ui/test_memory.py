@@ -51,6 +51,9 @@ def test_header_tells_turns_pins_summary_and_tokens() -> None:
         "**12 of 40 turns** go along with the next question, 2 pinned, summary of 25, "
         "about 1,930 tokens (estimate) of 6,000"
     )
+    assert sentences.header(**figures, pictures=1, system_tokens=200).endswith(
+        "of 6,000, 1 picture\n-# Before it: my instructions and persona, about 200 tokens"
+    )
 
 
 def test_memory_of_nothing_says_so_and_has_no_buttons() -> None:
@@ -80,7 +83,15 @@ def test_picked_turn_can_be_pinned_edited_and_deleted() -> None:
         "‹ Older": "grokcord:memory:2:older:0:0",
         "Newer ›": "grokcord:memory:2:newer:0:0",
     }
-    assert "**Picked: `4`**\n> moss 4" in memory_page(memory(6), 0, picked=4)
+    assert "**Picked: `4`, as I am told it**\n> moss 4" in memory_page(memory(6), 0, picked=4)
+
+
+def test_picked_turn_is_shown_line_by_line_as_the_model_is_told_it() -> None:
+    told = "[ann] wrote:\n> moss\n> fern " + "x" * 700
+    row = ShownRow(7, "ann", "moss", 300, False, told, pictures=2)
+    shown = memory_page(ShownMemory([row], "All"), 0, picked=7)
+    assert "· 300 tokens, 2 pictures\n> moss\n" in shown
+    assert shown.endswith("> \\[ann\\] wrote:\n> \\> moss\n> \\> fern " + "x" * 700)
 
 
 def test_pinned_turn_can_be_unpinned() -> None:

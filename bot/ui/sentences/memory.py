@@ -66,15 +66,27 @@ def exported(turns: int, left_out: int) -> str:
     return f"{said}, as JSON and as Markdown."
 
 
-def header(*, turns: int, stored: int, pinned: int, summarised: int, tokens: int, budget: int) -> str:
-    """Return what goes along with the next question, in figures."""
+def header(
+    *,
+    turns: int,
+    stored: int,
+    pinned: int,
+    summarised: int,
+    tokens: int,
+    budget: int,
+    pictures: int = 0,
+    system_tokens: int = 0,
+) -> str:
+    """Return what goes along with the next question, in figures. system_tokens: of what I am told before it."""
     parts: Sequence[str] = (
         f"**{turns:,} of {stored:,} turns** go along with the next question",
         f"{pinned:,} pinned" if pinned else "",
         f"summary of {summarised:,}" if summarised else "",
         f"about {tokens:,} tokens (estimate) of {budget:,}",
+        ("1 picture" if pictures == 1 else f"{pictures} pictures") if pictures else "",
     )
-    return ", ".join(filter(None, parts))
+    before = f"\n-# Before it: my instructions and persona, about {system_tokens:,} tokens" if system_tokens else ""
+    return ", ".join(filter(None, parts)) + before
 
 
 def _mode(mode: str, *, is_thread: bool) -> str:
