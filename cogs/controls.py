@@ -43,9 +43,10 @@ class Pressed(
         """Do what the button says, or say in one sentence why not."""
         try:
             control = find_control(self.pressed_id)
-            if control is None:
+            act = ACTS.get(control.action) if control is not None else None
+            if control is None or act is None:
                 raise InputError("old_button")
-            await ACTS[control.action](interaction, control)
+            await act(interaction, control)
         except Exception as failed:  # the outermost handler: discord.py gives those of a DynamicItem to nobody
             await report(interaction, failed)
 
@@ -59,6 +60,8 @@ async def try_with(interaction: discord.Interaction[GrokBot], control: Control) 
     """Ask for the model."""
     state = await pressing.owned(interaction, control)
     names = await interaction.client.services.models.known_names()
+    if not names:
+        raise InputError("no_models")
     current = state.version.model if state.version is not None else ""
     await interaction.response.send_modal(TryForm(control.key, names, current))
 

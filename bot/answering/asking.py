@@ -16,7 +16,7 @@ from bot.services.reading import Attached, Material, read_attached
 from bot.services.scope import Place
 from bot.ui.answer import AnswerView
 from bot.ui.attached import attachment_bytes
-from bot.ui.surface import ChannelSurface, InteractionSurface
+from bot.ui.surface import ChannelSurface, InteractionSurface, is_guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def answer_interaction(interaction: discord.Interaction[GrokBot], asking: 
             is_private=asking.is_private,
         )
         surface = InteractionSurface(interaction, is_ephemeral=asking.is_private)
-        stand = await stand_for(bot, place, interaction.channel)
+        stand = await stand_for(bot, place, None if is_guest(interaction) else interaction.channel)
         view = AnswerView(
             heading=asking.heading, is_private=asking.is_private, most=surface.most, is_json=stand.is_json
         )
@@ -101,7 +101,7 @@ def attached(file: discord.Attachment) -> Attached:
 
 
 async def stand_for(bot: GrokBot, place: Place, channel: Channel | None) -> Stand:
-    """Return the beginning of an answer at a place."""
+    """Return the beginning of an answer at a place. channel: None where the bot is a guest."""
     tuning = await bot.services.preferences.of(place)
     return Stand(is_json=tuning.is_json, can_branch=isinstance(channel, discord.TextChannel))
 

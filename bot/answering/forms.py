@@ -15,6 +15,7 @@ from bot.answering.asking import Asking, answer_interaction
 from bot.app import GrokBot
 from bot.errors import InputError
 from bot.ui import text
+from bot.ui.controls import is_key
 
 FORM_LIMIT_CHARS = 4000  # Discord: a text input
 MOST_OPTIONS = 25  # Discord: options of a select
@@ -42,7 +43,7 @@ class TryForm(discord.ui.Modal, title="Answer with another model"):
 
     def __init__(self, key: str, names: Sequence[str], current: str) -> None:
         super().__init__(custom_id=f"{_TRY}{key}")
-        shown = [name for name in names if len(name) <= OPTION_LIMIT_CHARS][:MOST_OPTIONS]
+        shown = [name for name in dict.fromkeys(names) if 0 < len(name) <= OPTION_LIMIT_CHARS][:MOST_OPTIONS]
         options = [discord.SelectOption(label=name, value=name, default=name == current) for name in shown]
         choice: discord.ui.Select[Self] = discord.ui.Select(options=options, custom_id=_FIELD)
         self.add_item(discord.ui.Label(text="Model", component=choice))
@@ -62,8 +63,8 @@ async def receive(interaction: discord.Interaction[GrokBot]) -> None:
     if custom_id == _REPLY:
         heading = text.asked_by(interaction.user.display_name, written)
         await answer_interaction(interaction, Asking(written, heading=heading))
-    elif custom_id.startswith(_TRY):
-        await pressing.regenerate_with(interaction, custom_id.removeprefix(_TRY), written)
+    elif custom_id.startswith(_TRY) and is_key(key := custom_id.removeprefix(_TRY)):
+        await pressing.regenerate_with(interaction, key, written)
     else:
         raise InputError("old_button")
 

@@ -40,8 +40,8 @@ def author_of(person: discord.User | discord.Member) -> Author:
 
 
 def is_moderator(interaction: discord.Interaction[Any]) -> bool:  # Any: as above
-    """Whether a person may tidy up after others: Manage Messages; in a direct message everybody may."""
-    return interaction.guild_id is None or interaction.permissions.manage_messages
+    """Whether a person may tidy up after others: Manage Messages, which nobody has outside of servers."""
+    return interaction.guild_id is not None and interaction.permissions.manage_messages
 
 
 def refuse_strangers(interaction: discord.Interaction[Any], post: Post) -> None:  # Any: as above

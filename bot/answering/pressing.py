@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 import discord
 
@@ -20,6 +21,7 @@ from bot.ui.controls import Control, DeleteChoice
 from bot.ui.live import LiveMessage
 from bot.ui.posted import PostedSurface
 from bot.ui.sentences import controls as sentences
+from bot.ui.surface import is_guest
 from bot.ui.thoughts import thoughts_view
 
 Press = discord.Interaction[GrokBot]
@@ -45,9 +47,10 @@ async def stop(interaction: Press, control: Control) -> None:
     state = await found(interaction, control.key)
     refuse_strangers(interaction, state.post)
     await interaction.response.defer()
-    if interaction.client.stops.press(control.key):
+    stops = interaction.client.stops
+    if stops.press(control.key) or stops.is_writing(control.key):  # or it is ending by itself at this moment
         return
-    with interaction.client.stops.claiming(control.key):
+    with stops.claiming(control.key):
         await repaint(interaction, state)
 
 
@@ -100,7 +103,8 @@ async def branch(interaction: Press, control: Control) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     thread = await _start_thread(interaction.message, text.cut(" ".join(state.post.prompt.split()), 90) or "Grok")
     await interaction.client.services.posts.branch(control.key, thread.id)
-    await thread.send(sentences.BRANCHED)
+    with suppress(discord.Forbidden):  # it may make threads, and not write in them
+        await thread.send(sentences.BRANCHED)
     await interaction.edit_original_response(content=sentences.BRANCHED_TO.format(thread=thread.mention))
 
 
@@ -113,9 +117,15 @@ async def ask_to_delete(interaction: Press, control: Control) -> None:
 
 async def delete(interaction: Press, control: Control) -> None:
     """Delete the answer's messages, and forget the exchange."""
-    bot = interaction.client
     await owned(interaction, control)
-    await interaction.response.defer()
+    with interaction.client.stops.claiming(control.key):
+        await interaction.response.defer()
+        await _delete(interaction, control)
+    await interaction.edit_original_response(content=sentences.DELETED, view=None)
+
+
+async def _delete(interaction: Press, control: Control) -> None:
+    bot = interaction.client
     channel = bot.get_partial_messageable(interaction.channel_id or 0)
     for message_id in reversed(await bot.services.posts.message_ids(control.key)):
         try:
@@ -125,11 +135,10 @@ async def delete(interaction: Press, control: Control) -> None:
         except discord.Forbidden as refused:
             raise InputError("cannot_delete") from refused
     await bot.services.posts.remove(control.key)
-    await interaction.edit_original_response(content=sentences.DELETED, view=None)
 
 
 async def repaint(interaction: Press, state: PostState) -> None:
-    """Show an answer as it is kept, in the messages where it stands."""
+    """Show an answer as it is kept, in the messages where it stands. Raises InputError where that cannot be."""
     surface = await _surface(interaction, state)
     view = _view(state, surface)
     is_json = (await interaction.client.services.preferences.of(place_of_interaction(interaction))).is_json
@@ -139,6 +148,8 @@ async def repaint(interaction: Press, state: PostState) -> None:
     live = LiveMessage(surface, interaction.client.pacer, view.faces)
     async with live.painting():
         await live.finish()
+    if live.lost is not None:
+        raise InputError(f"lost_{live.lost.reason}")
     await note_place(interaction.client, state.key, live.message_ids, state.post.channel_id)
 
 
@@ -179,7 +190,7 @@ async def _surface(interaction: Press, state: PostState) -> PostedSurface:
 
 
 def _can_branch(interaction: Press) -> bool:
-    return isinstance(interaction.channel, discord.TextChannel)
+    return isinstance(interaction.channel, discord.TextChannel) and not is_guest(interaction)
 
 
 async def _start_thread(message: discord.Message, name: str) -> discord.Thread:

@@ -52,6 +52,7 @@ async def read(
     """
     with ExitStack() as stack:
         stop = stack.enter_context(bot.stops.writing(stand.key)) if stand.key else None
+        newest: ChatUpdate | None = None
         try:
             async with aclosing(updates):
                 async for update in updates:
@@ -61,6 +62,7 @@ async def read(
                         stop = stack.enter_context(bot.stops.writing(update.key))
                     if isinstance(update, Finished):
                         claims.callback(asyncio.get_running_loop().call_later(HURRY_AFTER_S, live.hurry).cancel)
+                    newest = update
                     show(update, view)
                     live.touch()
                     if live.lost is not None and live.lost.reason == "deleted":
@@ -71,7 +73,7 @@ async def read(
             if stop is None or not stop.is_pressed:
                 raise
             uncancel()
-            stand.is_stopped = True
+            stand.is_stopped = not isinstance(newest, Finished)  # else there was nothing left to stop
 
 
 def show(update: ChatUpdate, view: AnswerView) -> None:

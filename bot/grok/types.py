@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,13 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "other"
 VideoQuality = Literal["480p", "720p"]
 Aspect = Literal["1:1", "3:2", "2:3", "16:9", "9:16"]
 VideoStage = Literal["generating", "upscaling"]
+
+_EMPTY_FENCE = re.compile(r"(?:`{3,}+|~{3,}+)[^\n`]{0,40}(?:\n\s*+[`~]*+)?|[`~]*+")
+
+
+def says_anything(written: str) -> bool:
+    """Whether an answer has anything to read: more than blanks and a code fence with nothing in it."""
+    return _EMPTY_FENCE.fullmatch(written.strip()) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.errors import UpstreamEmpty
 from bot.grok.types import ChatMessage, ChatParameters, ChatRequest, InlineImage
 from bot.services.context import Asked, Context, ContextService
 from bot.services.line import Line
-from bot.services.posts import NewVersion, PostService, PostState
+from bot.services.posts import NewVersion, PostService, PostState, Version
 from bot.services.preferences import PreferenceService, Tuning
 from bot.services.question import (
     REMEMBERED_MATERIAL_CHARS,
@@ -64,7 +64,7 @@ class ChatParts:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """An answer about to be written. continued: the number of the version that it makes longer, 0 for a new one."""
+    """An answer about to be written. continued: the version that it makes longer, None for a new one."""
 
     key: str
     place: Place
@@ -73,7 +73,7 @@ class _Draft:
     request: ChatRequest
     context: Context
     is_json: bool = False
-    continued: int = 0
+    continued: Version | None = None
 
 
 class ChatService:
@@ -161,7 +161,7 @@ class ChatService:
         if is_longer and state.version is not None:
             messages = (*messages, ChatMessage("assistant", plain(state.version.text)), ChatMessage("user", CONTINUE))
         request = _request(model or post.model or self._model(tuning, context), messages, tuning, is_json=not is_longer)
-        continued = state.version.number if is_longer and state.version is not None else 0
+        continued = state.version if is_longer else None
         return _Draft(key, place, scope, since, request, context, tuning.is_json and not is_longer, continued)
 
     def _model(self, tuning: Tuning, context: Context) -> str:
@@ -170,7 +170,7 @@ class ChatService:
         return tuning.model or self._models.usual
 
     async def _write(self, draft: _Draft, person_id: int) -> AsyncGenerator[ChatUpdate, None]:
-        written = Written(await self._start_of(draft))
+        written = Written(draft.continued.text if draft.continued is not None else "")
         spot = self._parts.line.stand(draft.place.channel_id, person_id)
         async with spot:
             while spot.place:
@@ -189,35 +189,35 @@ class ChatService:
         if not written.has_text:
             raise UpstreamEmpty
 
-    async def _start_of(self, draft: _Draft) -> str:
-        if not draft.continued:
-            return ""
-        version = (await self._parts.posts.state(draft.key)).version
-        return version.text if version is not None else ""
-
     async def _keep(self, draft: _Draft, written: Written) -> None:
         """Store what was written: as a version of the answer, and in the memory when there is text."""
         if not written.has_text and (draft.continued or not "".join(written.thoughts).strip()):
             return
-        version = NewVersion(
-            text=written.text,
-            thoughts="".join(written.thoughts),
-            thought_s=written.thought_s,
-            citations=written.citations,
-            model=draft.request.model,
-            ended=written.ended,
-            used=_facts(draft.context),
-            created_at=self._now(),
-        )
+        version = self._version(draft, written)
         state = await self._parts.posts.find_state(draft.key)
         if state is None:  # forgotten while it was written
             return
         exchange_id = await self._remember(draft, state, version) if written.has_text else None
         if draft.continued:
-            await self._parts.posts.replace_version(draft.key, draft.continued, version)
+            await self._parts.posts.replace_version(draft.key, draft.continued.number, version)
         else:
             await self._parts.posts.add_version(draft.key, version, exchange_id)
         self._parts.compact(draft.scope, draft.since)
+
+    def _version(self, draft: _Draft, written: Written) -> NewVersion:
+        """Return what was written; a longer version keeps the thoughts and sources of its beginning."""
+        before = draft.continued
+        thoughts = [before.thoughts if before else "", "".join(written.thoughts)]
+        return NewVersion(
+            text=written.text if written.has_text else "",
+            thoughts="\n".join(each for each in thoughts if each.strip()),
+            thought_s=written.thought_s + (before.thought_s if before else 0.0),
+            citations=tuple(dict.fromkeys((*(before.citations if before else ()), *written.citations))),
+            model=draft.request.model,
+            ended=written.ended,
+            used=_facts(draft.context),
+            created_at=self._now(),
+        )
 
     async def _remember(self, draft: _Draft, state: PostState, version: NewVersion) -> int | None:
         """Store the exchange whole, or the new text of its answer; a private one is not stored."""

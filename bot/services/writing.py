@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.errors import UpstreamError
 from bot.grok.client import GrokClient
-from bot.grok.types import ChatMessage, ChatRequest, Finished, ReasoningDelta, TextDelta
+from bot.grok.types import ChatMessage, ChatRequest, Finished, ReasoningDelta, TextDelta, says_anything
 from bot.services.json_answers import json_problem
 from bot.services.question import Restarted
 from bot.services.speech import plain
@@ -44,7 +44,8 @@ class Written:
     @property
     def has_text(self) -> bool:
         """Whether there is anything to read that was not there before."""
-        return any(piece.strip() for piece in self.pieces)
+        new = "".join(self.pieces)
+        return bool(new.strip()) if self.start.strip() else says_anything(new)
 
 
 class Writer:

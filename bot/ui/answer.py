@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.grok.types import says_anything
 from bot.ui import text
 from bot.ui.citations import citations_line
 from bot.ui.controls import AnswerControls
@@ -19,7 +19,6 @@ __all__ = ["AnswerView", "Ending", "TextUpload"]
 
 UPLOADS_MOST = 10  # Discord: files of a message
 JSON_OPENING = "```json\n"
-_NOTHING = re.compile(r"(?:(?:`{3,}|~{3,})[^\n`]{0,40}\s*)?[`~]*\s*")  # at most an empty fence
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class AnswerView:
         self._most = MESSAGES_MOST if most is None else max(1, min(MESSAGES_MOST, most - 1))  # one for the small print
         self._clock = clock
         self._place = 0
+        self._has_waited = False
         self._thoughts: list[str] = []
         self._thinking_since: float | None = None
         self._ending: Ending | None = None
@@ -103,13 +103,14 @@ class AnswerView:
     def wait(self, place: int) -> None:
         """Say how many are before this one; 0: it is being answered."""
         self._place = place
+        self._has_waited = self._has_waited or place > 0
 
     def write(self, delta: str) -> None:
         """Add text to the answer."""
         self._pages.append(delta)
         if not self._has_text:
             self._beginning = (self._beginning + delta).lstrip()
-            self._has_text = _NOTHING.fullmatch(self._beginning) is None
+            self._has_text = says_anything(self._beginning)
 
     def think(self, delta: str) -> None:
         """Add to what the model thinks; only the last line of it is shown, and only until it writes."""
@@ -188,6 +189,8 @@ class AnswerView:
         elif self._thinking_since is not None:
             newest = last_line(self._thoughts)
             lines = [text.thinking(self._clock() - self._thinking_since), *([f"-# {newest}"] if newest else [])]
+        elif self._has_waited:
+            lines = [sentences.YOUR_TURN]
         elif self._placeholder:
             lines = [self._placeholder]
         return [Face(self._heading + "\n".join(lines))] if lines else []

@@ -29,7 +29,8 @@ VERSION = 2
 ROW_WIDTH = 5  # Discord: buttons in a row
 MOST_ID = 2**63 - 1
 
-_CUSTOM_ID = re.compile(r"grokcord:([a-z]+):2:([0-9]{1,19}|p[0-9a-f]{1,16})?(?::([0-9]{1,6}))?")
+_KEY = r"[0-9]{1,19}|p[0-9a-f]{1,16}"
+_CUSTOM_ID = re.compile(rf"grokcord:([a-z]+):2:({_KEY})?(?::([0-9]{{1,6}}))?")
 _FIRST_REPLY = "grokcord:reply:1"  # what version 0.1 put under its answers
 _NEEDS_ARGUMENT = {"older", "newer"}
 _KEYLESS = {"reply"}
@@ -62,6 +63,11 @@ def find_control(written: str) -> Control | None:
     if not is_whole or bool(argument) != (action in _NEEDS_ARGUMENT) or _is_beyond(key):
         return None
     return Control(action, key, argument)
+
+
+def is_key(written: str) -> bool:
+    """Whether this may be the key of an answer; forged ones may be anything."""
+    return re.fullmatch(_KEY, written) is not None and not _is_beyond(written)
 
 
 def _is_beyond(key: str) -> bool:

@@ -65,6 +65,12 @@ def test_a_question_in_line_shows_how_many_are_before_it(place: int, said: str) 
     view.wait(place)
     assert contents(view) == [said]
     view.wait(0)
+    assert contents(view) == [sentences.YOUR_TURN]
+
+
+def test_a_question_that_never_waited_shows_nothing_of_a_line() -> None:
+    view = AnswerView()
+    view.wait(0)
     assert view.faces() == []
 
 

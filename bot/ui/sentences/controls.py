@@ -12,6 +12,10 @@ INPUT: dict[str, str] = {
     "cannot_thread": "I may not make threads here: I lack the permission **Create Public Threads**.",
     "cannot_thread_you": "You may not make threads here: you lack the permission **Create Public Threads**.",
     "thread_exists": "This answer has a thread already: <#{thread_id}>",
+    "no_models": "The Grok server does not tell which models it has. Please try again in a minute.",
+    "lost_deleted": "I cannot show it here: one of the messages of this answer was deleted. Please ask again.",
+    "lost_forbidden": "I cannot show it here: I lost a permission in this channel.",
+    "lost_unreachable": "Discord did not let me change this answer. Please try again in a minute.",
     "cannot_delete": "I may not delete messages here any more. Please delete it by hand.",
 }
 
@@ -21,6 +25,7 @@ INTERRUPTED = "Interrupted: Grok stopped sending before the answer was complete.
 SHUTTING_DOWN = "Interrupted: I am being restarted. What stands here is kept; press **Retry** in a minute."
 NOT_JSON = "This is not valid JSON, although I asked for it twice."
 WRITING_AGAIN = "-# Writing again …"
+YOUR_TURN = "-# It is your turn …"
 BRANCHED = (
     "This thread remembers the conversation up to the answer above, and goes its own way from here. "
     "Mention me to go on."
