@@ -59,15 +59,15 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
         await interaction.edit_original_response(content=sentences.undone("\n".join(questions)))
 
     @app_commands.command(description="Forget what you asked here, or everything")
-    @app_commands.describe(what="mine: your questions and their answers; everything needs Manage Messages")
+    @app_commands.describe(what="mine: your questions and their answers; everything: everybody's (Manage Messages)")
     async def forget(self, interaction: Press, what: Literal["mine", "everything"] = "mine") -> None:
         """Forget, and say how much."""
         await interaction.response.defer(ephemeral=True)
         place, actor = place_of_interaction(interaction), actor_of(interaction)
         has_parent = (await self.bot.services.memory.scope(place, actor.id)).parent is not None
         said = text.forgotten(await self.bot.services.memory.forget(place, actor, what))
-        if has_parent and what == "everything":
-            said = f"{said} {sentences.CUT_OFF}"
+        if has_parent:
+            said = f"{said} {sentences.CUT_OFF if what == 'everything' else sentences.PARENT_KEPT}"
         await interaction.edit_original_response(content=said)
 
     @app_commands.command(description="Get all that is remembered here as two files")
@@ -175,7 +175,10 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
             return
         following = self.bot.services.memory.following
         if message.content:
-            await following.edited(message.id, without_mention(message.content, self.bot.user.id))
+            prompt = without_mention(message.content, self.bot.user.id)
+            if not prompt and message.attachments:
+                prompt = text.LOOK_AT_THIS
+            await following.edited(message.id, prompt)
         else:  # Discord hides what is not said to the bot
             await following.deleted(message.id)
 

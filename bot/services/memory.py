@@ -15,7 +15,7 @@ from bot.services.export import Export, exported
 from bot.services.following import Following
 from bot.services.preferences import Tuning
 from bot.services.question import Author
-from bot.services.scope import MEMORY_MODES, MemoryMode, Place, Scope, ScopeService
+from bot.services.scope import MEMORY_MODES, PERSONAL, MemoryMode, Place, Scope, ScopeService, shared_of
 from bot.store.memory import Memory, Turn
 from bot.store.posts import Posts
 from bot.store.preferences import Change, Preferences
@@ -164,15 +164,20 @@ class MemoryService:
     async def forget(self, place: Place, actor: Actor, what: Literal["mine", "everything"]) -> int:
         """Forget what a person asked, or everything, and return how many turns went.
 
-        A thread that forgets everything also forgets what it took over. Raises InputError.
+        Whichever memory is used now: that for all and those of single persons count as one here, so a moderator's
+        "everything" is everybody's. Without the permission it is what belongs to the person alone. A thread that
+        forgets everything also forgets what it took over. Raises InputError.
         """
         scope = await self.scope(place, actor.id)
+        shared = shared_of(scope)
         if what == "mine":
-            return await self._memory.forget(scope.key, author_id=actor.id)
+            return await self._memory.forget(shared, author_id=actor.id, below=f"{shared}{PERSONAL}")
         if scope.mode != "person" and not actor.is_moderator:
             raise InputError("needs_manage_messages")
         await self._scopes.cut_off(scope)
-        return await self._memory.forget(scope.key)
+        if not actor.is_moderator:
+            return await self._memory.forget(scope.key)
+        return await self._memory.forget(shared, below=f"{shared}{PERSONAL}")
 
     # choosing
 

@@ -16,6 +16,7 @@ __all__ = ["MEMORY_MODES", "MemoryMode", "Place", "Scope", "ScopeService", "Span
 # channel remembered. person: each person has their own.
 MemoryMode = Literal["channel", "thread", "person"]
 MEMORY_MODES: tuple[MemoryMode, ...] = get_args(MemoryMode)
+PERSONAL = "/person/"  # in the name of a memory that is one person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,12 @@ def shared_key(channel_id: int) -> str:
 
 def personal_key(channel_id: int, person_id: int) -> str:
     """Return the name of what a channel or a thread remembers for one person."""
-    return f"{shared_key(channel_id)}/person/{person_id}"
+    return f"{shared_key(channel_id)}{PERSONAL}{person_id}"
+
+
+def shared_of(scope: Scope) -> str:
+    """Return the name of the memory for all that stands beside a scope: the scope's own where it is for all."""
+    return scope.key.partition(PERSONAL)[0]
 
 
 class ScopeService:
@@ -108,7 +114,7 @@ class ScopeService:
             branch = await self._branch_of(scope, place)
             await self._branches.keep(branch)
         # A branch made by hand may begin with another memory; what belongs to one person goes to nobody else.
-        if branch.upto_exchange_id == 0 or (branch.parent != scope.parent and "/person/" in branch.parent):
+        if branch.upto_exchange_id == 0 or (branch.parent != scope.parent and PERSONAL in branch.parent):
             return Scope(scope.key, scope.mode)
         return Scope(scope.key, scope.mode, branch.parent, branch.upto_exchange_id)
 

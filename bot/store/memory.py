@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Executable, delete, exists, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Executable, delete, exists, func, insert, or_, select, update
 
 from bot.store.connection import Connection
 from bot.store.database import Database
@@ -195,13 +195,14 @@ class Memory:
         async with self._database.erasing() as connection:
             return await forget_exchanges(connection, [exchanges.c.id == exchange_id])
 
-    async def forget(self, scope: str, *, author_id: int | None = None) -> int:
+    async def forget(self, scope: str, *, author_id: int | None = None, below: str | None = None) -> int:
         """Forget the exchanges of a scope and return how many turns went; posts without an exchange go as well.
 
-        author_id: only those which this person asked, with their answers.
+        author_id: only those which this person asked, with their answers. below: also those of each scope whose name
+        begins so.
         """
-        chosen: list[ColumnElement[bool]] = [exchanges.c.scope == scope]
-        asked: list[ColumnElement[bool]] = [posts.c.scope == scope]
+        chosen = [_within(exchanges.c.scope, scope, below)]
+        asked = [_within(posts.c.scope, scope, below)]
         if author_id is not None:
             chosen.append(exchanges.c.asker_id == author_id)
             asked.append(posts.c.asker_id == author_id)
@@ -231,6 +232,10 @@ class Memory:
         async with self._database.reading() as connection:
             rows = [row for statement in statements for row in await connection.fetch(statement)]
         return tuple(Turn(*row) for row in sorted(set(rows)))
+
+
+def _within(column: Column[str], scope: str, below: str | None) -> ColumnElement[bool]:
+    return column == scope if below is None else or_(column == scope, column.startswith(below, autoescape=True))
 
 
 async def _claim(connection: Connection, guild_id: int) -> None:

@@ -301,11 +301,16 @@ async def test_expiry_is_shown_and_its_change_is_told_to_everybody(world: World)
 # threads and direct messages
 
 
-async def test_thread_shows_what_it_took_over_and_can_forget_it(world: World, database: Database) -> None:
-    mod = world.newcomer("mod", manage_messages=True)
-    long_ago = datetime(2025, 6, 1, tzinfo=UTC)  # before SimCord's clock begins, by which threads are made
+async def remember_long_ago(world: World, database: Database) -> None:
+    """Let the channel remember an exchange from before SimCord's clock begins, by which threads are made."""
+    long_ago = datetime(2025, 6, 1, tzinfo=UTC)
     question = NewTurn("sky?", world.ann.id, "ann", "grok-3", long_ago, None, world.channel.id)
     await Memory(database).remember(f"channel/{world.channel.id}", question, replace(question, text="Blue."))
+
+
+async def test_thread_shows_what_it_took_over_and_can_forget_it(world: World, database: Database) -> None:
+    mod = world.newcomer("mod", manage_messages=True)
+    await remember_long_ago(world, database)
     world.env.backend.create_thread(world.channel.id, "side", world.ann.id)
     [thread] = world.channel.threads
     await mod.slash(thread, "memory show")
@@ -316,6 +321,15 @@ async def test_thread_shows_what_it_took_over_and_can_forget_it(world: World, da
     assert said[1].endswith(sentences.CUT_OFF)
     assert said[2] == text.MEMORY_EMPTY
     assert await heard_next(world) == ["sky?", "Blue."]
+
+
+async def test_forgetting_ones_own_in_a_thread_tells_what_the_channel_keeps(world: World, database: Database) -> None:
+    await remember_long_ago(world, database)
+    world.env.backend.create_thread(world.channel.id, "side", world.ann.id)
+    [thread] = world.channel.threads
+    await world.ann.slash(thread, "memory forget", what="mine")
+    [said] = [message.content for message in thread.history(viewer=world.ann) if message.flags.ephemeral]
+    assert said == f"{text.forgotten(0)} {sentences.PARENT_KEPT}"
 
 
 async def test_thread_can_share_the_memory_of_its_channel(world: World) -> None:

@@ -57,6 +57,20 @@ async def test_question_of_which_only_the_mention_is_left_is_forgotten(world: Wo
     assert await remembered(world, database) == []
 
 
+async def test_mention_that_came_with_a_file_alone_stays_when_it_is_edited_to_the_same(
+    world: World, database: Database
+) -> None:
+    assert world.bot.user is not None
+    world.answers("Moss.")
+    mention = world.bot.user.mention
+    message = await world.ann.send(world.channel, mention, attachments=[("a.txt", b"moss")])
+    before = await remembered(world, database)
+    await world.ann.edit(message, f"{mention} ")
+    await world.settled()
+    assert await remembered(world, database) == before
+    assert before[1] == "Moss."
+
+
 async def test_deleted_question_is_forgotten_with_its_answer(world: World, database: Database) -> None:
     message = await mentioned(world)
     await world.ann.delete(message)

@@ -263,6 +263,31 @@ async def test_person_may_forget_everything_that_is_theirs_alone(keeping: Memory
     assert await keeping.forget(HERE, ANN, "everything") == 2
 
 
+async def test_moderators_everything_is_everybodys_whichever_memory_is_used(
+    keeping: MemoryService, memory: Memory
+) -> None:
+    await say(memory, "shared")
+    await keeping.set_mode(HERE, MOD, "person")
+    await say(memory, "anns", scope="channel/1/person/11")
+    await say(memory, "bens", who=BEN, scope="channel/1/person/12")
+    await say(memory, "elsewhere", scope="channel/10/person/11")
+    assert await keeping.forget(HERE, MOD, "everything") == 6
+    assert await texts(memory, "channel/10/person/11") == ["elsewhere", "to elsewhere"]
+    for scope in ("channel/1", "channel/1/person/11", "channel/1/person/12"):
+        assert await texts(memory, scope) == []
+
+
+async def test_mine_is_mine_in_every_memory_of_a_place(keeping: MemoryService, memory: Memory) -> None:
+    await say(memory, "shared")
+    await say(memory, "by ben", who=BEN)
+    await keeping.set_mode(HERE, MOD, "person")
+    await say(memory, "anns", scope="channel/1/person/11")
+    await say(memory, "bens", who=BEN, scope="channel/1/person/12")
+    assert await keeping.forget(HERE, ANN, "mine") == 4
+    assert await texts(memory) == ["by ben", "to by ben"]
+    assert await texts(memory, "channel/1/person/12") == ["bens", "to bens"]
+
+
 async def test_thread_that_forgets_everything_forgets_what_it_took_over(keeping: MemoryService, memory: Memory) -> None:
     await say(memory, "one")
     assert len((await keeping.show(THREAD, Author(ANN.id, ANN.name), Tuning())).rows) == 2

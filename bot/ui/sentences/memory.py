@@ -27,6 +27,7 @@ MODES = {
 PARENT = "this thread shares the memory of its channel"
 
 SAVED = "Changed."
+PARENT_KEPT = "What you asked in its channel is remembered there; `/memory forget` in the channel forgets it."
 CUT_OFF = "What this thread took over from its channel is forgotten here as well; the channel still remembers it."
 
 
