@@ -74,10 +74,9 @@ class PreferenceService:
             return tuning
         usual = _tuning(await self._store.channel(place.parent_id))
         chosen = {field.name: getattr(tuning, field.name) for field in fields(tuning)}
-        # JSON has no third value: where a channel wants it, its threads do.
-        return replace(
-            usual, **{name: value for name, value in chosen.items() if value is not None and value is not False}
-        )
+        if tuning.style is None:  # whoever tunes a thread chooses a style as well, and so says whether it is JSON
+            chosen["is_json"] = usual.is_json or tuning.is_json
+        return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
 
     async def own(self, place: Place) -> Tuning:
         """Return what was chosen for this very channel or thread."""

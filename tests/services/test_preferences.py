@@ -82,6 +82,17 @@ async def test_a_thread_takes_what_it_has_not_chosen_from_its_channel(preference
     assert await preferences.own(THREAD) == Tuning(temperature=0.0)
 
 
+async def test_a_thread_that_was_tuned_says_for_itself_whether_it_is_json(preferences: PreferenceService) -> None:
+    await preferences.set_tuning(CHANNEL, ANN, Tuning(style="normal", is_json=True))
+    await preferences.set_persona(THREAD, ANN, "Be a pirate.")
+    assert (await preferences.of(THREAD)).is_json
+    await preferences.set_tuning(THREAD, ANN, Tuning(style="normal"))
+    assert not (await preferences.of(THREAD)).is_json
+    await preferences.set_tuning(CHANNEL, ANN, Tuning(style="normal"))
+    await preferences.set_tuning(THREAD, ANN, Tuning(style="normal", is_json=True))
+    assert (await preferences.of(THREAD)).is_json
+
+
 async def test_choosing_a_model_leaves_the_memory_mode_alone(
     preferences: PreferenceService, database: Database
 ) -> None:
