@@ -199,7 +199,7 @@ async def save_persona(interaction: Press, words: str | None, preset: str | None
     await interaction.response.defer(ephemeral=True, thinking=True)
     place, preferences = place_of_interaction(interaction), interaction.client.services.preferences
     await preferences.set_persona(place, author_of(interaction.user), words)
-    said = sentences.PERSONA_RESET if words is None else persona_text(words, ())
+    said = sentences.PERSONA_RESET if words is None else persona_text(words)
     await interaction.edit_original_response(content=said)
     who = named(interaction.user.display_name)
     await announce(interaction, sentences.persona_changed(who, preset, is_reset=words is None))

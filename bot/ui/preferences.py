@@ -103,14 +103,16 @@ def knobs_of(filled: dict[str, Any]) -> Knobs:  # Any: Discord's JSON
     )
 
 
-def persona_text(persona: str | None, changes: Sequence[ShownChange], *, is_inherited: bool = False) -> str:
-    """Return the persona and who changed what lately, in one message."""
-    history = "\n".join(map(_change_line, changes)) or f"-# {sentences.NO_CHANGES}"
+def persona_text(
+    persona: str | None, changes: Sequence[ShownChange] | None = None, *, is_inherited: bool = False
+) -> str:
+    """Return the persona, and who changed what lately, in one message. changes: None to leave that out."""
+    history = "" if changes is None else "\n".join(map(_change_line, changes)) or f"-# {sentences.NO_CHANGES}"
     if persona is None:
-        return f"{sentences.persona_none()}\n{history}"
+        return f"{sentences.persona_none()}\n{history}".rstrip()
     head = sentences.persona_head(is_inherited=is_inherited)
     room = MESSAGE_LIMIT_CHARS - len(head) - len(history) - 2
-    return f"{head}\n{_quoted(persona, room)}\n{history}"
+    return f"{head}\n{_quoted(persona, room)}\n{history}".rstrip()
 
 
 def named(person: str) -> str:

@@ -96,6 +96,11 @@ async def test_reset_takes_the_persona_away(world: World, keeper: MemberActor) -
     assert "Be kind." not in system(world)
 
 
+async def test_a_persona_that_was_just_set_is_not_said_to_be_nobodys(world: World, keeper: MemberActor) -> None:
+    await keeper.slash(world.channel, "persona set", text="Be kind.")
+    assert world.whispered(keeper) == ["**Persona here**\n> Be kind."]
+
+
 async def test_a_persona_too_long_is_refused_with_figures(world: World, keeper: MemberActor) -> None:
     await keeper.slash(world.channel, "persona set", text="x" * 6000)
     assert world.whispered(keeper) == ["That persona has 6,000 characters; I can take 4,000. Please shorten it."]
