@@ -31,7 +31,9 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 _SPECIAL = re.compile(r"([*_~|`\[\]])")
-_MONEY = re.compile(r"[\d.,\s]+(?:[A-Za-z]{2,}\b.*)?|[\d.,]+[ \w]* (?:and|or|to|und|oder) .*", re.DOTALL)
+_MONEY = re.compile(
+    r"(?!\d+(?:\.\d+)?\Z)[\d.,\s]+(?:[A-Za-z]{2,}\b.*)?|[\d.,]+[ \w]* (?:and|or|to|und|oder) .*", re.DOTALL
+)
 _FORMULA = re.compile(r"[\\^_={}<>+*/]|^[A-Za-z]$|^-?[\w.]+(?:\([\w, ]+\))?'*$|^[\w ]*[-(),|!][\w (),|!]*$")
 
 

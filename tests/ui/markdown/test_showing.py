@@ -67,6 +67,8 @@ def test_what_discord_cannot_show_becomes_what_it_can(written: str, expected: st
         (r"$\nosuchmacro{x}$ stays", r"$\nosuchmacro{x}$ stays"),
         ("`$x^2$` and\n```\n$x^2$ \\(a\\)\n```", "`$x^2$` and\n```\n$x^2$ \\(a\\)\n```"),
         ("$$$ is money", "$$$ is money"),
+        ("so it is $15$, or $3.5$", "so it is 15, or 3.5"),
+        ("$5, $6 or $7,$8", "$5, $6 or $7,$8"),
     ],
 )
 def test_formulae_are_readable_and_money_stays_money(written: str, expected: str) -> None:
