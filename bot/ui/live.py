@@ -178,7 +178,7 @@ class LiveMessage:
             try:
                 async with asyncio.timeout(PAINT_TIMEOUT_S):
                     await self._surface.remove(index)
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+            except (discord.HTTPException, aiohttp.ClientError, OSError, SurfaceLostError) as failed:
                 log.warning("a message too many could not be deleted error=%s", type(failed).__name__)
         del self._shown[index:]
 

@@ -75,7 +75,9 @@ async def test_an_answer_is_not_deleted_while_it_is_written_anew(world: World) -
     message = world.messages[0]
     again = next(found for found in ids(message).values() if ":regenerate:" in found)
     await world.begin(world.ann.click(message, custom_id=again))
+    await world.until(lambda: world.bot.stops.is_writing(key_of(message)))
     await world.begin(world.ann.click(question, custom_id=next(iter(ids(question).values()))))
+    await world.until(lambda: STILL_WRITING in world.whispered(world.ann))
     held.send("Once.")
     held.end()
     await world.settled()
@@ -175,6 +177,23 @@ async def test_a_thread_in_which_the_bot_may_not_write_is_a_branch_all_the_same(
 def test_only_servers_have_moderators(guild_id: int | None, may: bool) -> None:
     pressed = SimpleNamespace(guild_id=guild_id, permissions=discord.Permissions(manage_messages=True))
     assert is_moderator(pressed) is may  # type: ignore[arg-type]  # the two things that it looks at
+
+
+async def test_a_private_answer_may_become_longer_when_it_is_written_anew(world: World) -> None:
+    world.answers("Secret.")
+    await world.ann.slash(world.channel, "ask", prompt="psst", private=True)
+    [answer] = [m for m in world.channel.history(viewer=world.ann) if m.flags.ephemeral]
+    again = next(found for found in ids(answer).values() if ":regenerate:" in found)
+    held = world.holds()
+    await world.begin(world.ann.click(answer, custom_id=again))
+    held.send("first " * 400)
+    await world.until(lambda: len(world.whispered(world.ann)) == 2)
+    held.send("and last.")
+    held.end()
+    await world.settled()
+    assert "and last." in world.whispered(world.ann)[1]
+    assert world.told(world.ann) == []
+    assert world.shown == []
 
 
 async def test_no_branch_is_offered_where_the_bot_is_a_guest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

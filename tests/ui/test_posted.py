@@ -105,5 +105,31 @@ async def test_where_the_bot_is_a_guest_only_the_pressed_message_is_painted_over
     assert (stage.own_ids, surface.most) == ([], 6)
 
 
+@pytest.mark.parametrize("where", ["as a guest", "privately"])
+async def test_what_was_added_grows_and_goes_by_the_token(stage: Stage, where: str) -> None:
+    if where == "as a guest":
+        as_guest(stage)
+    surface = PostedSurface(
+        stage.interaction, (11,), 11, is_ephemeral=where == "privately", life_s=LIFE_S, clock=stage.clock
+    )
+    await surface.show(0, Face("new"))
+    await surface.show(1, Face("more"))
+    await surface.show(1, Face("more of it"))
+    stage.followup.edit_message.assert_awaited_once_with(12, content="more of it", view=None, attachments=[])
+    assert surface.route(1) == route_of("PATCH", "/webhooks/1/token/messages/12")
+    await surface.remove(1)
+    stage.followup.delete_message.assert_awaited_once_with(12)
+    assert (stage.own_ids, surface.message_ids()) == ([], (11,))
+
+
+async def test_a_guest_leaves_what_it_cannot_delete(stage: Stage) -> None:
+    as_guest(stage)
+    surface = posted(stage)
+    await surface.show(1, Face("more"))
+    stage.clock.now = LIFE_S
+    await surface.remove(1)
+    assert (stage.own_ids, surface.message_ids()) == ([], (11,))
+
+
 async def test_where_the_bot_is_at_home_there_may_be_any_number(stage: Stage) -> None:
     assert posted(stage).most is None
