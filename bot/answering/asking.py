@@ -14,9 +14,13 @@ from bot.app import GrokBot
 from bot.services.question import Question, checked_prompt
 from bot.services.reading import Attached, Material, read_attached
 from bot.services.scope import Place
+from bot.ui import text
 from bot.ui.answer import AnswerView
 from bot.ui.attached import attachment_bytes
+from bot.ui.sentences import files as sentences
 from bot.ui.surface import ChannelSurface, InteractionSurface, is_guest
+
+HEADING_LIMIT_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +51,22 @@ async def answer_interaction(interaction: discord.Interaction[GrokBot], asking: 
         place = place_of_interaction(interaction)
         model = await _model(bot, asking)
         read = await read_attached([attached(file) for file in asking.files], bot.services.reader)
+        material = (*asking.material, *read.materials)
+        heading = headed(asking.heading, material)
         question = Question(
             place,
             author_of(interaction.user),
             prompt,
-            material=(*asking.material, *read.materials),
+            material=material,
             pictures=read.pictures,
-            heading=asking.heading,
+            heading=heading,
             model=model,
             is_fresh=asking.is_fresh,
             is_private=asking.is_private,
         )
         surface = InteractionSurface(interaction, is_ephemeral=asking.is_private)
         stand = await stand_for(bot, place, None if is_guest(interaction) else interaction.channel)
-        view = AnswerView(
-            heading=asking.heading, is_private=asking.is_private, most=surface.most, is_json=stand.is_json
-        )
+        view = AnswerView(heading=heading, is_private=asking.is_private, most=surface.most, is_json=stand.is_json)
         updates = bot.services.chat.ask(question)
         await converse(bot, surface, updates, view, stand, asker=interaction.user, channel_id=place.channel_id)
 
@@ -73,6 +77,7 @@ async def answer_message(bot: GrokBot, message: discord.Message, prompt: str) ->
     place = place_of_message(message)
     with bot.work.running():
         read = await read_attached([attached(file) for file in message.attachments], bot.services.reader)
+        heading = headed("", read.materials)
         question = Question(
             place,
             author_of(message.author),
@@ -80,6 +85,7 @@ async def answer_message(bot: GrokBot, message: discord.Message, prompt: str) ->
             material=read.materials,
             pictures=read.pictures,
             message_id=message.id,
+            heading=heading,
         )
         surface = ChannelSurface(message.channel, reply_to=message)
         stand = await stand_for(bot, place, message.channel)
@@ -87,12 +93,18 @@ async def answer_message(bot: GrokBot, message: discord.Message, prompt: str) ->
             bot,
             surface,
             bot.services.chat.ask(question),
-            AnswerView(most=surface.most, is_json=stand.is_json),
+            AnswerView(heading=heading, most=surface.most, is_json=stand.is_json),
             stand,
             asker=message.author,
             channel_id=place.channel_id,
             typing_in=message.channel,
         )
+
+
+def headed(heading: str, material: Sequence[Material]) -> str:
+    """Return the lines above an answer: the heading, and what was read of files that are too long."""
+    read = sentences.read_in_part((text.code(each.name), each.note) for each in material if each.note)
+    return "\n".join(filter(None, (heading, text.cut(read, HEADING_LIMIT_CHARS))))
 
 
 def attached(file: discord.Attachment) -> Attached:

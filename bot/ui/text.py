@@ -46,7 +46,7 @@ LOOK_AT_THIS = "What is this?"
 MENTION_WITHOUT_TEXT = "Mention me together with a question, or use `/ask`."
 UNEXPECTED = "Something went wrong on my side. Please try again; if it stays, tell the owner this number: `{incident}`."
 BROKE_OFF = "I ran into a bug before this was finished. Please try again."
-MEMORY_EMPTY = "I remember nothing of this channel."
+MEMORY_EMPTY = "I remember nothing here."
 NOT_YOURS = "Only a person with **Manage Messages** may do that."
 
 _INPUT = {

@@ -110,6 +110,14 @@ async def test_a_file_is_read_and_goes_along(world: World) -> None:
     assert "fern,9" in world.heard()[-1][1]
 
 
+async def test_what_was_cut_of_a_file_is_told_above_the_answer_and_to_the_model(world: World) -> None:
+    world.answers("Much moss.", "Still much.")
+    await world.ann.slash(world.channel, "ask", prompt="what?", file=("a`b.txt", b"moss\n" * 20_000))
+    note = "first 60,000 of 100,000 characters"
+    assert world.shown[0].startswith(f"-# Read `a'b.txt`: {note}\nMuch moss.")
+    assert f"a`b.txt ({note}):" in world.heard()[-1][1]
+
+
 async def test_a_file_that_cannot_be_read_is_refused_by_name(world: World) -> None:
     await world.ann.slash(world.channel, "ask", prompt="what?", file=("a.zip", b"PK\x03\x04" + bytes(100)))
     assert "`a.zip` is something I cannot read" in world.shown[0]

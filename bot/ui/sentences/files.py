@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 INPUT: dict[str, str] = {
     "file_count": "That is {count} files; I can take {limit} with one question. Please attach fewer.",
     "file_size": "`{name}` is {size}; I can take files up to {limit}. Please attach a smaller one, or a part of it.",
@@ -17,3 +19,9 @@ INPUT: dict[str, str] = {
     "Please attach a smaller one.",
     "pdf_locked": "`{name}` is locked with a password. Please attach it without one.",
 }
+
+
+def read_in_part(parts: Iterable[tuple[str, str]]) -> str:
+    """Return the line that tells what was read of files. parts: name, fit to stand in backticks, and what was read."""
+    said = "; ".join(f"`{name}`: {what}" for name, what in parts)
+    return f"-# Read {said}" if said else ""

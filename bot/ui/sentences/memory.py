@@ -62,7 +62,9 @@ def expiry_changed(name: str, days: int) -> str:
 def exported(turns: int, left_out: int) -> str:
     """Return what an export holds."""
     said = (
-        f"All {turns:,} turns" if not left_out else f"The newest {turns:,} turns; {left_out:,} older ones had no room"
+        f"Everything I remember here ({turns:,} {'turn' if turns == 1 else 'turns'})"
+        if not left_out
+        else f"The newest {turns:,} turns; {left_out:,} older ones had no room"
     )
     return f"{said}, as JSON and as Markdown."
 
