@@ -109,8 +109,11 @@ async def branch(interaction: Press, control: Control) -> None:
 
 
 async def ask_to_delete(interaction: Press, control: Control) -> None:
-    """Ask once more before an answer is deleted."""
+    """Ask once more before an answer is deleted; where the bot is a guest only this press itself can delete it."""
     await owned(interaction, control)
+    if is_guest(interaction):
+        await _delete_as_guest(interaction, control)
+        return
     view = DeleteChoice(control.key).build()
     await interaction.response.send_message(sentences.DELETE_REALLY, view=view, ephemeral=True)
 
@@ -122,6 +125,14 @@ async def delete(interaction: Press, control: Control) -> None:
         await interaction.response.defer()
         await _delete(interaction, control)
     await interaction.edit_original_response(content=sentences.DELETED, view=None)
+
+
+async def _delete_as_guest(interaction: Press, control: Control) -> None:
+    with interaction.client.stops.claiming(control.key):
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+        await interaction.client.services.posts.remove(control.key)
+    await interaction.followup.send(sentences.DELETED, ephemeral=True)
 
 
 async def _delete(interaction: Press, control: Control) -> None:

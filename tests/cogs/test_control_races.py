@@ -8,7 +8,7 @@ import discord
 import pytest
 from simcord import InteractionResult
 
-from bot.answering import asking
+from bot.answering import asking, pressing
 from bot.answering.people import is_moderator
 from bot.errors import InputError
 from bot.services.posts import NewVersion
@@ -194,6 +194,18 @@ async def test_a_private_answer_may_become_longer_when_it_is_written_anew(world:
     assert "and last." in world.whispered(world.ann)[1]
     assert world.told(world.ann) == []
     assert world.shown == []
+
+
+async def test_a_guest_deletes_by_the_press_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pressing, "is_guest", lambda _: True)
+    await asked(world)
+    await press(world, "delete")
+    assert world.messages == []
+    assert world.requests("DELETE", "/channels/*") == []  # it has no hand of its own there
+    assert world.whispered(world.ann) == [sentences.DELETED]
+    world.answers("Hello.")
+    await world.ask("hi")
+    assert world.heard() == [("user", "hi")]
 
 
 async def test_no_branch_is_offered_where_the_bot_is_a_guest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
