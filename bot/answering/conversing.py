@@ -53,6 +53,11 @@ async def converse(
                 view.end(_farewell(stand))
                 await live.finish()
                 raise
+            except Exception:  # nobody foresaw it; whoever reports it does not know what stands here already
+                if live.has_shown:
+                    view.end(Ending(sentences.INTERRUPTED_BY_ME, controls=_retry(stand)))
+                    await live.finish()
+                raise
             view.end(await ending_of(bot, stand, view))
             await live.finish()
         if live.lost is not None:
@@ -80,8 +85,14 @@ async def _hand_over(
 
 def _farewell(stand: Stand) -> Ending:
     """Return the ending of an answer that is cut by a restart; its buttons work again after it."""
-    controls = AnswerControls(stand.key, can_retry=True) if stand.key and not stand.key.startswith("p") else None
+    controls = None if stand.key.startswith("p") else _retry(stand)
     return Ending(sentences.SHUTTING_DOWN if controls else text.SHUTTING_DOWN, controls=controls)
+
+
+def _retry(stand: Stand) -> AnswerControls | None:
+    if not stand.key:
+        return None
+    return AnswerControls(stand.key, can_retry=True, is_private=stand.key.startswith("p"))
 
 
 async def note_place(bot: GrokBot, key: str, message_ids: tuple[int, ...], channel_id: int) -> None:

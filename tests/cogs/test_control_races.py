@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import discord
 import pytest
@@ -130,6 +131,17 @@ async def test_a_stop_in_line_leaves_the_line(world: World) -> None:
     await world.settled()
     assert len(world.grok.requests) == AT_ONCE
     assert world.shown.count("Done.") == AT_ONCE
+
+
+async def test_a_mistake_of_the_bots_own_leaves_no_answer_that_seems_to_be_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.bot.services.posts, "add_version", AsyncMock(side_effect=RuntimeError))
+    await asked(world)
+    world.error(RuntimeError)
+    assert world.shown == [f"Waves come from wind.\n-# {sentences.INTERRUPTED_BY_ME}"]
+    assert "Retry" in labels(world.messages[0])
+    assert "Stop" not in labels(world.messages[0])
 
 
 # What a continuation keeps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from bot.ui.sentences import controls as sentences
 from tests.cogs.world import World, said
 
 
@@ -21,7 +22,7 @@ async def test_a_bug_after_the_first_text_leaves_the_text_and_tells_the_asker_be
     held.fail(RuntimeError("a bug"))
     await world.settled()
     world.error(RuntimeError)
-    assert world.shown == ["Waves"]
+    assert world.shown == [f"Waves\n-# {sentences.INTERRUPTED_BY_ME}"]
     [sentence] = world.whispered(world.ann)
     assert sentence.startswith("Something went wrong on my side.")
 

@@ -22,6 +22,9 @@ INPUT: dict[str, str] = {
 STOPPED = "Stopped. What stands here is kept."
 STOPPED_EMPTY = "Stopped before there was anything to read."
 INTERRUPTED = "Interrupted: Grok stopped sending before the answer was complete. Press **Retry** to ask again."
+INTERRUPTED_BY_ME = (
+    "Interrupted: something went wrong on my side. What stands here is kept; press **Retry** to ask again."
+)
 SHUTTING_DOWN = "Interrupted: I am being restarted. What stands here is kept; press **Retry** in a minute."
 NOT_JSON = "This is not valid JSON, although I asked for it twice."
 WRITING_AGAIN = "-# Writing again …"
