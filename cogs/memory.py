@@ -162,6 +162,7 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
         tuning = await self.bot.services.preferences.of(place)
         preview = await memory.show(place, author_of(interaction.user), tuning)
         shown = _shown(preview, memory.budget_tokens)
+        page = shown.page_of(picked, page)
         content, view = memory_page(shown, page, picked), memory_view(shown, page, picked)
         await interaction.edit_original_response(content=content, view=view)
 

@@ -65,6 +65,11 @@ class ShownMemory:
         start = max(0, end - ROWS_A_PAGE)
         return list(enumerate(self.rows[start:end], start + 1))
 
+    def page_of(self, turn_id: int | None, number: int) -> int:
+        """Return the page that holds a turn, `number` when none does: pages move on when something more is said."""
+        at = next((at for at, row in enumerate(reversed(self.rows)) if row.turn_id and row.turn_id == turn_id), None)
+        return number if at is None else at // ROWS_A_PAGE
+
 
 def custom_id(control: MemoryControl) -> str:
     """Return what Discord is told of a button."""

@@ -69,6 +69,11 @@ def test_page_fits_into_a_message_whatever_was_said(said: str) -> None:
     assert all(0 < len(option.label) <= 100 for option in options)
 
 
+def test_turn_is_found_on_the_page_to_which_it_moved() -> None:
+    shown = memory(6)
+    assert [shown.page_of(turn_id, 7) for turn_id in (1, 2, 6, 99, None)] == [1, 0, 0, 7, 7]
+
+
 def test_page_beyond_the_last_is_the_last() -> None:
     assert memory_page(memory(6), 9) == memory_page(memory(6), 1)
     assert memory_page(memory(6), -1) == memory_page(memory(6), 0)
