@@ -23,8 +23,7 @@ class Shelf(Protocol):
 
     async def open(self, post: NewPost, pictures: Sequence[StoredPicture] = (), /) -> int: ...
     async def find(self, post_id: int, /) -> Post | None: ...
-    async def version(self, post_id: int, number: int, /) -> Version | None: ...
-    async def count_versions(self, post_id: int, /) -> int: ...
+    async def state(self, post_id: int, /) -> tuple[Post, Version | None, int] | None: ...
     async def add_version(self, post_id: int, new: NewVersion, exchange_id: int | None, /) -> int: ...
     async def replace_version(self, post_id: int, number: int, new: NewVersion, /) -> None: ...
     async def choose(self, post_id: int, number: int, /) -> bool: ...
@@ -67,10 +66,8 @@ class PostService:
     async def find_state(self, key: str) -> PostState | None:
         """Return an answer as it is now, or None when it was forgotten."""
         shelf, post_id = self._shelf(key)
-        post = await shelf.find(post_id)
-        if post is None:
-            return None
-        return PostState(key, post, await shelf.version(post_id, post.version), await shelf.count_versions(post_id))
+        found = await shelf.state(post_id)
+        return None if found is None else PostState(key, *found)
 
     async def state(self, key: str) -> PostState:
         """Return an answer as it is now. Raises InputError when it was forgotten."""
@@ -87,14 +84,12 @@ class PostService:
     async def add_version(self, key: str, version: NewVersion, exchange_id: int | None) -> None:
         """Keep what was written as the chosen version; an answer that was forgotten meanwhile stays forgotten."""
         shelf, post_id = self._shelf(key)
-        if await shelf.find(post_id) is not None:
-            await shelf.add_version(post_id, version, exchange_id)
+        await shelf.add_version(post_id, version, exchange_id)
 
     async def replace_version(self, key: str, number: int, version: NewVersion) -> None:
         """Keep a version that has become longer."""
         shelf, post_id = self._shelf(key)
-        if await shelf.version(post_id, number) is not None:
-            await shelf.replace_version(post_id, number, version)
+        await shelf.replace_version(post_id, number, version)
 
     async def choose(self, key: str, number: int) -> PostState:
         """Make another version the one that is shown and remembered."""
@@ -109,7 +104,7 @@ class PostService:
     async def placed(self, key: str, message_ids: Sequence[int], channel_id: int) -> None:
         """Note in which messages an answer stands."""
         shelf, post_id = self._shelf(key)
-        if message_ids and await shelf.find(post_id) is not None:
+        if message_ids:
             await shelf.place(post_id, message_ids, channel_id)
 
     async def message_ids(self, key: str) -> tuple[int, ...]:

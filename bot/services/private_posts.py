@@ -34,16 +34,21 @@ class PrivatePosts:
         """Return a post, or None when it is gone."""
         return self._posts.get(post_id)
 
+    async def state(self, post_id: int) -> tuple[Post, Version | None, int] | None:
+        """Return a post, its chosen version, and how many it has; None when it is gone."""
+        post = self._posts.get(post_id)
+        if post is None:
+            return None
+        return post, await self.version(post_id, post.version), len(self._versions[post_id])
+
     async def version(self, post_id: int, number: int) -> Version | None:
         """Return a version, or None when there is no such."""
         return next((each for each in self._versions.get(post_id, ()) if each.number == number), None)
 
-    async def count_versions(self, post_id: int) -> int:
-        """Return how many versions there are."""
-        return len(self._versions.get(post_id, ()))
-
     async def add_version(self, post_id: int, new: NewVersion, exchange_id: int | None) -> int:
-        """Keep a version, make it the chosen one, and return its number; a private answer has no exchange."""
+        """Keep a version as the chosen one and return its number, 0 when the post is gone; it has no exchange."""
+        if post_id not in self._posts:
+            return 0
         number = len(self._versions[post_id]) + 1
         self._versions[post_id].append(Version.of(number, new))
         await self.choose(post_id, number)
@@ -51,7 +56,8 @@ class PrivatePosts:
 
     async def replace_version(self, post_id: int, number: int, new: NewVersion) -> None:
         """Put a longer text in the place of a version."""
-        self._versions[post_id][number - 1] = Version.of(number, new)
+        if await self.version(post_id, number) is not None:
+            self._versions[post_id][number - 1] = Version.of(number, new)
 
     async def choose(self, post_id: int, number: int) -> bool:
         """Make a version the one that is shown."""

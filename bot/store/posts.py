@@ -53,6 +53,19 @@ class Posts:
             rows = await connection.fetch(select(posts.c.id).where(posts.c.message_id == message_id))
         return tuple(row.id for row in rows)
 
+    async def state(self, post_id: int) -> tuple[Post, Version | None, int] | None:
+        """Return a post, its chosen version (None if it has none), and how many it has; None when it is forgotten."""
+        theirs = versions.c.post_id == post_id
+        amount = select(func.count()).where(theirs).scalar_subquery()
+        async with self._database.reading() as connection:  # one moment of the database, and people wait for it
+            rows = await connection.fetch(select(*_POST, amount).where(posts.c.id == post_id))
+            if not rows:
+                return None
+            *columns, count = rows[0]
+            post = Post(*columns)
+            chosen = await connection.fetch(select(*_VERSION).where(theirs, versions.c.number == post.version))
+        return post, _version(*chosen[0]) if chosen else None, int(count)
+
     async def of_exchange(self, exchange_id: int) -> Post | None:
         """Return the post that shows an exchange, or None."""
         return await self._post(select(*_POST).where(posts.c.exchange_id == exchange_id))
@@ -69,12 +82,6 @@ class Posts:
         async with self._database.reading() as connection:
             rows = await connection.fetch(chosen)
         return _version(*rows[0]) if rows else None
-
-    async def count_versions(self, post_id: int) -> int:
-        """Return how many versions a post has."""
-        async with self._database.reading() as connection:
-            [[amount]] = await connection.fetch(select(func.count()).where(versions.c.post_id == post_id))
-        return int(amount)
 
     async def message_ids(self, post_id: int) -> tuple[int, ...]:
         """Return the messages that a post stands in, in their order."""

@@ -22,9 +22,9 @@ async def test_versions_are_kept_and_chosen() -> None:
     post_id = await posts.open(POST, [PICTURE])
     assert await posts.add_version(post_id, version("one"), None) == 1
     assert await posts.add_version(post_id, version("two"), None) == 2
-    found = await posts.find(post_id)
+    found = await posts.state(post_id)
     assert found is not None
-    assert (found.version, await posts.count_versions(post_id)) == (2, 2)
+    assert (found[0].version, found[1].text if found[1] else "", found[2]) == (2, "two", 2)
     assert await posts.choose(post_id, 1)
     assert not await posts.choose(post_id, 3)
     await posts.replace_version(post_id, 1, version("one and more"))
@@ -41,6 +41,9 @@ async def test_a_removed_one_is_gone() -> None:
     assert await posts.find(post_id) is None
     assert await posts.version(post_id, 1) is None
     assert await posts.pictures(post_id) == ()
+    assert await posts.add_version(post_id, version("late"), None) == 0
+    await posts.replace_version(post_id, 1, version("late"))
+    assert await posts.version(post_id, 1) is None
 
 
 async def test_the_oldest_go_when_there_are_too_many() -> None:

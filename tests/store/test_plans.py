@@ -43,7 +43,7 @@ QUERIES: dict[str, Work] = {
     "post of an exchange": lambda database: Posts(database).of_exchange(7),
     "versions": lambda database: Posts(database).versions(7),
     "version": lambda database: Posts(database).version(7, 1),
-    "number of versions": lambda database: Posts(database).count_versions(7),
+    "state of a post": lambda database: Posts(database).state(7),
     "messages of a post": lambda database: Posts(database).place(7, [8, 9], 1),
     "pictures": lambda database: Posts(database).pictures(7),
     "pictures of exchanges": lambda database: Posts(database).pictures_of_exchanges([7, 8]),

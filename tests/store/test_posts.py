@@ -28,13 +28,14 @@ def posts(database: Database) -> Posts:
 async def test_post_comes_back_as_it_was_opened(posts: Posts) -> None:
     post_id = await posts.open(ASKED)
     assert await posts.find(post_id) == Post.of(post_id, ASKED)
-    assert (await posts.versions(post_id), await posts.count_versions(post_id)) == ((), 0)
+    assert await posts.state(post_id) == (Post.of(post_id, ASKED), None, 0)
     assert (await posts.message_ids(post_id), await posts.pictures(post_id)) == ((), ())
 
 
 async def test_unknown_post_is_not_found(posts: Posts) -> None:
     assert await posts.find(404) is None
     assert await posts.version(404, 1) is None
+    assert await posts.state(404) is None
     assert await posts.by_message(404) is None
     assert await posts.of_exchange(404) is None
     assert not await posts.choose(404, 1)
@@ -48,7 +49,9 @@ async def test_new_version_is_the_chosen_one(posts: Posts) -> None:
     assert await posts.versions(post_id) == (Version.of(1, FIRST), Version.of(2, SECOND))
     assert await posts.version(post_id, 2) == Version.of(2, SECOND)
     assert await chosen(posts, post_id) == 2
-    assert await posts.count_versions(post_id) == 2
+    state = await posts.state(post_id)
+    assert state is not None
+    assert state[1:] == (Version.of(2, SECOND), 2)
 
 
 async def test_another_version_can_be_chosen_and_a_missing_one_cannot(posts: Posts) -> None:
