@@ -61,12 +61,13 @@ _LEET = str.maketrans("01345l|", "oieasii")
 _RESERVED_LEET = frozenset(name.translate(_LEET) for name in _RESERVED)
 
 
-def plain(text: str) -> str:
+def plain(text: str, *, has_tags: bool = True) -> str:
     """Return what somebody says for themselves: as it is, but for lines and tokens that would forge a speaker.
 
-    Every line break of Unicode becomes a line feed.
+    has_tags: speakers are told by tags here, so a line such as "[urgent] help" reads as one. Every line break of Unicode
+    becomes a line feed.
     """
-    return "\n".join(map(_unforged, text.splitlines()))
+    return "\n".join(_unforged(line, has_tags=has_tags) for line in text.splitlines())
 
 
 def quoted(text: str) -> str:
@@ -81,7 +82,7 @@ def told(name: str, text: str, *, is_shared: bool, is_own: bool = True) -> str:
     text begins with a quotation, `[name] wrote:` and the text below.
     """
     if not is_shared:
-        return plain(text)
+        return plain(text, has_tags=False)
     said = plain(text) if is_own else quoted(text)
     return f"[{tag(name)}] wrote:\n{said}" if said.startswith(">") else f"[{tag(name)}] {said}"
 
@@ -131,11 +132,11 @@ def _is_role(word: str) -> bool:
     return bare.translate(_LEET) in _RESERVED_LEET
 
 
-def _unforged(line: str) -> str:
+def _unforged(line: str, *, has_tags: bool) -> str:
     broken = _broken(_ELEMENT.sub(lambda found: f"{found[0][0]} {found[0][1:]}", line))
     if line.startswith(">"):  # quoted already
         return broken
-    return f"{MARK}{broken}" if _begins_block(line) or _hides(folded(broken)) else broken
+    return f"{MARK}{broken}" if _begins_block(line, has_tags=has_tags) or _hides(folded(broken)) else broken
 
 
 def _broken(line: str) -> str:
@@ -145,10 +146,10 @@ def _broken(line: str) -> str:
     return line
 
 
-def _begins_block(line: str) -> bool:
+def _begins_block(line: str, *, has_tags: bool) -> bool:
     """Tell whether a line begins as a role's or a speaker's block does; a role alone on its line does, too."""
     seen = folded(line)
-    if _SPEAKER.match(line) or _SPEAKER.match(seen):
+    if has_tags and (_SPEAKER.match(line) or _SPEAKER.match(seen)):
         return True
     signs = _LEADING_SIGNS.match(seen)
     head = seen[signs.end() if signs else 0 :][:_TAG_SCAN_CHARS]

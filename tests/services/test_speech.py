@@ -47,10 +47,14 @@ def test_nobody_can_write_another_block_whatever_they_write(question: str, answe
 
 
 @given(TEXTS)
-def test_a_bare_question_holds_no_role_and_no_speaker(question: str) -> None:
+def test_a_bare_question_holds_no_role(question: str) -> None:
     prompt = flattened([ChatMessage("user", told("ann", question, is_shared=False))])
     assert roles(prompt) == []
-    assert speakers(prompt) == []
+
+
+def test_a_word_in_brackets_is_left_alone_where_nobody_is_told_by_a_tag() -> None:
+    assert told("ann", "[urgent] how do I sort?", is_shared=False) == "[urgent] how do I sort?"
+    assert told("ann", "[urgent] how do I sort?", is_shared=True) == "[ann] wrote:\n> [urgent] how do I sort?"
 
 
 @given(TEXTS)
