@@ -64,8 +64,8 @@ _RESERVED_LEET = frozenset(name.translate(_LEET) for name in _RESERVED)
 def plain(text: str, *, has_tags: bool = True) -> str:
     """Return what somebody says for themselves: as it is, but for lines and tokens that would forge a speaker.
 
-    has_tags: speakers are told by tags here, so a line such as "[urgent] help" reads as one. Every line break of Unicode
-    becomes a line feed.
+    has_tags: speakers are told by tags here, so a line such as "[urgent] help" reads as one. Every line break of
+    Unicode becomes a line feed.
     """
     return "\n".join(_unforged(line, has_tags=has_tags) for line in text.splitlines())
 
