@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answering.stand import Stand
 from bot.app import GrokBot
 from bot.errors import GrokBotError, InputError, StoreError
-from bot.services.json_answers import find_json
+from bot.services.json_answers import find_json, find_json_file
 from bot.services.posts import PostState, Version
 from bot.ui import text
 from bot.ui.answer import AnswerView, Ending
@@ -36,7 +36,7 @@ def ending(state: PostState, *, notice: str = "", can_branch: bool = False, is_j
     if version is None:
         controls = AnswerControls(state.key, can_retry=True, is_private=state.is_private)
         return Ending(notice or sentences.INTERRUPTED, controls=controls)
-    json_text = find_json(version.text) if is_json else None
+    json_text = find_json_file(version.text) if is_json else None
     return Ending(
         notice=notice or notice_of(version),
         footer=_footer(state, version),

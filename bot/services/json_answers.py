@@ -28,6 +28,11 @@ def find_json(text: str) -> str | None:
     return _indented(text) if json_problem(text) is None else None
 
 
+def find_json_file(text: str) -> str | None:
+    """Return the JSON of an answer as it was written, to the digit, or None when it has none."""
+    return f"{_bare(text)}\n" if json_problem(text) is None else None
+
+
 def _indented(text: str) -> str:
     """Return the JSON of an answer. Raises ValueError and RecursionError for what is none.
 

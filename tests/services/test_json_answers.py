@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.services.json_answers import find_json, json_problem
+from bot.services.json_answers import find_json, find_json_file, json_problem
 
 GOOD = ['{"a": 1}', " [1, 2]\n", '```json\n{"a": "é"}\n```', "```\n[]\n```", '"text"', "null"]
 BAD = ["", "Here it is: {}", "{'a': 1}", '{"a": 1', "```json\n{\n```", "{} {}"]
@@ -40,3 +40,8 @@ def test_json_that_is_nested_too_deeply_is_a_problem_and_no_crash() -> None:
 def test_what_only_python_reads_is_a_problem_and_no_crash(text: str) -> None:
     assert json_problem(text)
     assert find_json(text) is None
+
+
+def test_a_file_keeps_every_digit_and_every_key_as_it_was_written() -> None:
+    assert find_json_file('```json\n{"a": 1.10, "a": 2}\n```') == '{"a": 1.10, "a": 2}\n'
+    assert find_json_file("no JSON") is None
