@@ -47,12 +47,17 @@ async def test_questions_at_once_see_the_memory_as_it_stood(world: World) -> Non
     for held, said in ((second, "Two."), (first, "One.")):
         held.send(said)
         held.end()
-        await world.until(lambda said=said: said in world.shown)  # type: ignore[misc]  # a default binds the loop's value
+        await world.until(lambda said=said: is_finished(world, said))  # type: ignore[misc]  # a default binds it now
     await world.settled()
     world.answers("Three.")
     await world.ask("three?")
     # In the order in which they ended, each question with its own answer.
     assert world.heard()[2:6] == [("user", "two?"), ("assistant", "Two."), ("user", "one?"), ("assistant", "One.")]
+
+
+def is_finished(world: World, said: str) -> bool:
+    """Tell whether an answer has its buttons: then it is remembered, too."""
+    return any(shown == said and "Reply" in labels(row) for shown, row in zip(world.shown, world.messages, strict=True))
 
 
 class TestSmallBudget:
