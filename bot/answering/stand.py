@@ -21,7 +21,7 @@ from bot.services.question import (
 from bot.ui.answer import AnswerView
 from bot.ui.live import LiveMessage
 
-HURRY_AFTER_S = 0.05  # nearly always what stands under an answer is known by then, and both are shown at once
+HURRY_AFTER_S = 0.02  # a store with nothing else to do is done by then, and both are shown at once
 
 
 @dataclass
