@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bot.errors import InputError
+
+REST_S = 1.5  # a press must be acknowledged within 3 s
 
 
 class Stop:
@@ -28,18 +30,27 @@ class Stops:
 
     def __init__(self) -> None:
         self._by_key: dict[str, Stop] = {}
-        self._claimed: set[str] = set()
+        self._claimed: dict[str, asyncio.Event] = {}
 
     @contextmanager
     def claiming(self, key: str) -> Iterator[None]:
         """Change an answer while nobody else does. Raises InputError("still_writing") when somebody does."""
         if self.is_writing(key):
             raise InputError("still_writing")
-        self._claimed.add(key)
+        let_go = self._claimed[key] = asyncio.Event()
         try:
             yield
         finally:
-            self._claimed.discard(key)
+            del self._claimed[key]
+            let_go.set()
+
+    async def at_rest(self, key: str) -> None:
+        """Wait, but not long, for what is done to an answer after its last word: its place is still being noted."""
+        claim = self._claimed.get(key)
+        if claim is not None and key not in self._by_key:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REST_S):
+                    await claim.wait()
 
     @contextmanager
     def writing(self, key: str) -> Iterator[Stop]:

@@ -42,6 +42,32 @@ async def test_an_answer_is_no_longer_being_written_when_writing_fails() -> None
     assert not stops.press("7")
 
 
+async def test_a_press_right_after_the_last_word_waits_until_the_answer_is_at_rest() -> None:
+    stops = Stops()
+    noted = asyncio.Event()
+
+    async def note() -> None:
+        with stops.claiming("7"):
+            await noted.wait()
+
+    noting = asyncio.create_task(note())
+    await asyncio.sleep(0)
+    resting = asyncio.create_task(stops.at_rest("7"))
+    await asyncio.sleep(0)
+    assert not resting.done()
+    noted.set()
+    await asyncio.wait_for(resting, 5)
+    await noting
+    with stops.claiming("7"):
+        pass
+
+
+async def test_a_press_while_an_answer_is_written_does_not_wait() -> None:
+    stops = Stops()
+    with stops.claiming("7"), stops.writing("7"):
+        await asyncio.wait_for(stops.at_rest("7"), 0.5)
+
+
 def test_an_answer_is_changed_by_one_at_a_time() -> None:
     stops = Stops()
     with stops.claiming("7"):

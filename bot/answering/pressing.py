@@ -37,6 +37,7 @@ async def found(interaction: Press, key: str) -> PostState:
 
 async def owned(interaction: Press, control: Control) -> PostState:
     """Return the answer if this person may change it."""
+    await interaction.client.stops.at_rest(control.key)
     state = await found(interaction, control.key)
     refuse_strangers(interaction, state.post)
     return state
