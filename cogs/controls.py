@@ -10,10 +10,11 @@ import discord
 from discord.ext import commands
 
 from bot.answering import pressing
-from bot.answering.forms import PREFIX, ReplyForm, TryForm, custom_id_of, receive
+from bot.answering.forms import PREFIX, ReplyForm, TryForm, receive
 from bot.app import GrokBot, report
 from bot.errors import InputError
 from bot.ui.controls import Control, find_control
+from bot.ui.sent import custom_id_of
 
 Act = Callable[[discord.Interaction[GrokBot], Control], Awaitable[None]]
 

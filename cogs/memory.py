@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.announcing import announce
 from bot.answering.people import author_of, place_of_interaction
 from bot.answering.wording import without_mention
 from bot.app import GrokBot, report
@@ -28,6 +29,8 @@ from bot.ui.memory import (
     memory_page,
     memory_view,
 )
+from bot.ui.preferences import named
+from bot.ui.sent import chosen_in, custom_id_of, filled_in
 from bot.ui.sentences import memory as sentences
 
 GRACE_S = 30.0  # in which the bot notes that it deleted a part of its answer itself
@@ -99,7 +102,10 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
         now = await memory.mode(place)
         await interaction.edit_original_response(content=sentences.mode_now(now, is_thread=place.is_thread))
         if is_changed:
-            await _announce(interaction, sentences.mode_changed(_name(interaction), now, is_thread=place.is_thread))
+            await announce(
+                interaction,
+                sentences.mode_changed(named(interaction.user.display_name), now, is_thread=place.is_thread),
+            )
 
     @app_commands.command(description="Show or choose after how many days this server's memory is forgotten")
     @app_commands.describe(days="1 to 3650; 0 keeps everything (Manage Server)")
@@ -114,23 +120,22 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
         removed = await memory.set_expiry(place, actor_of(interaction), days)
         said = sentences.expiry_now(days or None)
         await interaction.edit_original_response(content=f"{said} {text.forgotten(removed)}" if removed else said)
-        await _announce(interaction, sentences.expiry_changed(_name(interaction), days))
+        await announce(interaction, sentences.expiry_changed(named(interaction.user.display_name), days))
 
     # buttons and forms
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Press) -> None:
         """Do what a button of `/memory show` says, also of one that was sent before a restart."""
-        data: dict[str, Any] = dict(interaction.data or {})  # Any: Discord's JSON
-        written = str(data.get("custom_id", ""))
+        written = custom_id_of(interaction)
         if interaction.type is discord.InteractionType.application_command or not written.startswith(PREFIX):
             return
         try:
-            await self._pressed(interaction, find_memory_control(written), data)
+            await self._pressed(interaction, find_memory_control(written))
         except Exception as failed:  # the outermost handler of a press: without it nobody would be told
             await report(interaction, failed)
 
-    async def _pressed(self, interaction: Press, control: MemoryControl | None, data: dict[str, Any]) -> None:
+    async def _pressed(self, interaction: Press, control: MemoryControl | None) -> None:
         if control is None:
             await interaction.response.defer()
             await self._paint(interaction)
@@ -148,11 +153,11 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
             case "newer":
                 page -= 1
             case "pick":
-                picked = next((int(value) for value in data.get("values", ())), None)
+                picked = next(map(int, chosen_in(interaction)), None)
             case "pin" | "unpin":
                 await memory.pin(place, actor, control.turn_id, control.action == "pin")
             case "save":
-                await memory.rewrite(place, actor, control.turn_id, next(_typed(data.get("components")), ""))
+                await memory.rewrite(place, actor, control.turn_id, str(filled_in(interaction).get("field", "")))
             case "delete":
                 await memory.remove(place, actor, control.turn_id)
         await self._paint(interaction, page, picked)
@@ -254,23 +259,6 @@ def _shown(preview: Preview, budget: int) -> ShownMemory:
 
 def _speaker(role: str, name: str) -> str:
     return "Grok" if role == "assistant" else name
-
-
-def _name(interaction: Press) -> str:
-    return f"**{text.escape(interaction.user.display_name, 32)}**"
-
-
-async def _announce(interaction: Press, line: str) -> None:
-    if interaction.guild_id is not None:
-        await interaction.followup.send(line)
-
-
-def _typed(components: object) -> Iterator[str]:
-    """Yield what was typed into the fields of a form."""
-    for component in components if isinstance(components, list) else ():
-        yield from _typed([component["component"]] if "component" in component else component.get("components"))
-        if "value" in component:
-            yield str(component["value"])
 
 
 async def setup(bot: GrokBot) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.announcing import announce
 from bot.answering.models import complete_model
 from bot.answering.people import author_of, place_of_interaction
 from bot.app import GrokBot, report
@@ -22,48 +22,18 @@ from bot.ui.preferences import (
     PersonaForm,
     ShownChange,
     TuneForm,
-    filled_in,
     knobs_of,
     named,
     persona_text,
     tune_button,
 )
+from bot.ui.sent import custom_id_of, filled_in
 from bot.ui.sentences import preferences as sentences
 from bot.ui.text import code
 
 DEFAULT = "default"
 
 Press = discord.Interaction[GrokBot]
-
-
-class TuneButton(
-    discord.ui.DynamicItem[discord.ui.Item[Any]],  # Any: whichever view
-    template=r"grokcord:tune:2:.*",  # those that are forged, too: they are told so
-):
-    """Opens the tuning form; works after a restart, because the channel stands in its custom id."""
-
-    def __init__(self, item: discord.ui.Item[Any], custom_id: str) -> None:
-        super().__init__(item)
-        self.pressed_id = custom_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],  # Any: the button answers whichever client
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Return the button that was pressed."""
-        return cls(item, match.string)
-
-    async def callback(self, interaction: Press) -> None:  # type: ignore[override]  # our client
-        """Open the form."""
-        try:
-            _refuse_elsewhere(interaction, self.pressed_id.removeprefix(TUNE))
-            await open_tuning(interaction)
-        except Exception as failed:  # the outermost handler: discord.py gives those of a DynamicItem to nobody
-            await report(interaction, failed)
 
 
 class PersonaCog(commands.GroupCog, group_name="persona", group_description="See or change who Grok is here"):
@@ -142,16 +112,19 @@ class PreferencesCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Press) -> None:
-        """Take a form that somebody sent, whichever process opened it."""
-        data: dict[str, Any] = dict(interaction.data or {})  # Any: Discord's JSON
-        custom_id = str(data.get("custom_id", ""))
+        """Take the Tune button, and the forms that somebody sent, whichever process made them."""
+        custom_id = custom_id_of(interaction)
         prefix = next((prefix for prefix in (TUNE, PERSONA) if custom_id.startswith(prefix)), None)
-        if interaction.type is not discord.InteractionType.modal_submit or prefix is None:
+        is_press = interaction.type is discord.InteractionType.component
+        if prefix is None or (is_press and prefix != TUNE):
             return
         try:
             _refuse_elsewhere(interaction, custom_id.removeprefix(prefix))
+            if is_press:
+                await open_tuning(interaction)
+                return
             refuse_without_permission(interaction)
-            filled = filled_in(data.get("components"))
+            filled = filled_in(interaction)
             if prefix == PERSONA:
                 await save_persona(interaction, str(filled.get("persona") or ""), None)
             else:
@@ -216,14 +189,7 @@ def _refuse_elsewhere(interaction: Press, channel_id: str) -> None:
         raise InputError("old_tune_form")
 
 
-async def announce(interaction: Press, line: str) -> None:
-    """Tell everybody in a server's channel that something changed."""
-    if interaction.guild_id is not None:
-        await interaction.followup.send(line)
-
-
 async def setup(bot: GrokBot) -> None:
-    """Add the cogs and the button."""
+    """Add the cogs."""
     await bot.add_cog(PersonaCog(bot))
     await bot.add_cog(PreferencesCog(bot))
-    bot.add_dynamic_items(TuneButton)

@@ -5,8 +5,8 @@ A form is told by its custom id, not by an object of the process: what was opene
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Self
 
 import discord
 
@@ -16,6 +16,7 @@ from bot.app import GrokBot
 from bot.errors import InputError
 from bot.ui import text
 from bot.ui.controls import is_key
+from bot.ui.sent import custom_id_of, filled_in
 
 FORM_LIMIT_CHARS = 4000  # Discord: a text input
 MOST_OPTIONS = 25  # Discord: options of a select
@@ -49,17 +50,10 @@ class TryForm(discord.ui.Modal, title="Answer with another model"):
         self.add_item(discord.ui.Label(text="Model", component=choice))
 
 
-def custom_id_of(interaction: discord.Interaction[Any]) -> str:  # Any: whichever client
-    """Return the custom id of what was pressed or sent, "" for a command."""
-    data: Mapping[str, Any] = interaction.data or {}  # Any: Discord's JSON
-    return str(data.get("custom_id", ""))
-
-
 async def receive(interaction: discord.Interaction[GrokBot]) -> None:
     """Do what a form asks for that somebody sent. Raises InputError for a form of an older version."""
     custom_id = custom_id_of(interaction)
-    data: Mapping[str, Any] = interaction.data or {}  # Any: Discord's JSON
-    written = next(_fields(data.get("components")), "")
+    written = str(filled_in(interaction).get(_FIELD) or "")
     if custom_id == _REPLY:
         heading = text.asked_by(interaction.user.display_name, written)
         await answer_interaction(interaction, Asking(written, heading=heading))
@@ -67,11 +61,3 @@ async def receive(interaction: discord.Interaction[GrokBot]) -> None:
         await pressing.regenerate_with(interaction, key, written)
     else:
         raise InputError("old_button")
-
-
-def _fields(components: object) -> Iterator[str]:
-    """Yield what was typed or chosen in the fields of a form."""
-    for component in components if isinstance(components, list) else ():
-        yield from _fields([component["component"]] if "component" in component else component.get("components"))
-        if component.get("custom_id") == _FIELD:
-            yield str(component.get("value") or next(iter(component.get("values") or ()), ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,12 +88,7 @@ def tune_button(channel_id: int) -> discord.ui.Button[Any]:  # Any: whichever vi
     )
 
 
-def filled_in(components: object) -> dict[str, Any]:  # Any: Discord's JSON
-    """Return what was filled into a form that was sent, by the fields' custom ids."""
-    return dict(_fields(components))
-
-
-def knobs_of(filled: dict[str, Any]) -> Knobs:  # Any: Discord's JSON
+def knobs_of(filled: Mapping[str, object]) -> Knobs:
     """Return a tuning form as it was filled in."""
     return Knobs(
         str(filled.get("temperature") or ""),
@@ -136,10 +131,3 @@ def _quoted(said: str, room: int) -> str:
         room -= len(quoted) + 1
         lines.append(quoted)
     return "\n".join(lines)
-
-
-def _fields(components: object) -> Iterator[tuple[str, object]]:
-    for component in components if isinstance(components, list) else ():
-        yield from _fields([component["component"]] if "component" in component else component.get("components"))
-        if "custom_id" in component and "value" in component:
-            yield str(component["custom_id"]), component["value"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.errors import InputError
 from bot.ui import text
-from bot.ui.preferences import Knobs, ShownChange, TuneForm, filled_in, knobs_of, persona_text
+from bot.ui.preferences import Knobs, ShownChange, TuneForm, knobs_of, persona_text
+from bot.ui.sent import fields_of
 from bot.ui.sentences.preferences import INPUT, change_line, model_changed, model_now, persona_changed, tuning_changed
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -53,16 +54,16 @@ def test_the_model_is_told_with_its_source(source: str) -> None:
     assert model_now("grok-4", source).startswith("Questions here are answered by `grok-4` (")
 
 
-async def test_the_tuning_form_is_read_back_as_it_was_filled_in() -> None:
+async def test_the_tuning_form_is_read_back_as_it_was_fields_of() -> None:
     form = TuneForm(5, Knobs("0.5", "800", "brief", True))
     sent = form.to_dict()
     filled = {"temperature": "1", "length": "", "style": "thorough", "json": False}
     for label in sent["components"]:
         label["component"]["value"] = filled[label["component"]["custom_id"]]
     assert sent["custom_id"] == "grokcord:tune:2:5"
-    assert knobs_of(filled_in(sent["components"])) == Knobs("1", "", "thorough", False)
+    assert knobs_of(fields_of(sent["components"])) == Knobs("1", "", "thorough", False)
 
 
 def test_a_form_that_came_broken_is_blank() -> None:
-    assert filled_in(None) == {}
+    assert fields_of(None) == {}
     assert knobs_of({}) == Knobs("", "", "", False)
