@@ -23,7 +23,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
-from bot.ui.sentences import controls, files, memory, pointing, preferences
+from bot.ui.sentences import controls, files, memory, orders, pointing, preferences
 
 EMPTY_ANSWER = "Grok finished without writing anything. Please ask again."
 ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, perhaps in other words."
@@ -61,6 +61,7 @@ _INPUT = {
     **controls.INPUT,
     **files.INPUT,
     **memory.INPUT,
+    **orders.INPUT,
     **pointing.INPUT,
     **preferences.INPUT,
 }
