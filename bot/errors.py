@@ -37,9 +37,13 @@ class UpstreamError(GrokBotError):
     message: what the server said, cleaned of secrets and markup, at most 300 characters; "" if it said nothing.
     status: HTTP status, None when none arrived. code: the server's own error code, "" if none.
     retry_after_s: seconds the server asked us to wait, None if it did not say.
+    may_have_generated: whether a picture or clip may have been generated, and paid for, all the same. Where it is False
+    the order may be sent again for free; where it is True nobody but a person may repeat it. Orders settle it for each
+    failure (see `bot.grok.retry`); the classes say what holds where nobody looked.
     """
 
     is_retryable = False
+    may_have_generated = True
 
     def __init__(
         self, message: str = "", *, status: int | None = None, code: str = "", retry_after_s: float | None = None
@@ -65,22 +69,31 @@ class UpstreamRateLimited(UpstreamError):
     """429 in any of its disguises: the pool is empty or cooling."""
 
     is_retryable = True
+    may_have_generated = False
 
 
 class UpstreamOutOfCredits(UpstreamError):
     """The account's credits or spending limit are used up: waiting does not help."""
 
+    may_have_generated = False
+
 
 class UpstreamKeyRefused(UpstreamError):
     """The key is missing, wrong, or may not do this: only the operator can mend it."""
+
+    may_have_generated = False
 
 
 class UpstreamModelUnknown(UpstreamError):
     """The server does not know the model."""
 
+    may_have_generated = False
+
 
 class UpstreamRefused(UpstreamError):
     """The server rejects the request as it is (400, 413, 422 ...): sending it again is useless."""
+
+    may_have_generated = False
 
 
 class UpstreamUnsupported(UpstreamRefused):
@@ -97,6 +110,10 @@ class UpstreamEmpty(UpstreamError):
     """The server reported success and sent nothing: no text, no picture, no clip."""
 
     is_retryable = True
+
+
+class UpstreamJobGone(UpstreamError):
+    """The server does not know the job any more (404 or 410): its clip cannot be had, whether it was made or not."""
 
 
 class UpstreamBlocked(UpstreamError):

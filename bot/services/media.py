@@ -168,7 +168,8 @@ class VideoService:
                 if isinstance(event, VideoReady):
                     ready = event
                     break
-                yield event
+                if isinstance(event, VideoProgress):
+                    yield event
         if ready is None:
             raise MediaError("gone")
         yield ClipFetching(public_link(ready.clip.url or ""))

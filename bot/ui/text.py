@@ -14,6 +14,7 @@ from bot.errors import (
     UpstreamEmpty,
     UpstreamError,
     UpstreamInterrupted,
+    UpstreamJobGone,
     UpstreamKeyRefused,
     UpstreamModelUnknown,
     UpstreamOutOfCredits,
@@ -211,6 +212,8 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
             return "Grok said it was done but sent nothing. Please try again."
         case UpstreamInterrupted():
             return INTERRUPTED
+        case UpstreamJobGone():
+            return "The Grok server no longer knows this order, so its clip cannot be had. Please order it anew."
         case UpstreamTimeout():
             return "Grok did not answer in time. Please try again in a minute."
         case UpstreamUnavailable():
