@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+FitFailure = Literal["no_encoder", "damaged", "too_long", "failed"]
+
 
 class GrokBotError(Exception):
     """Base of every error this project raises on purpose."""
@@ -133,6 +137,18 @@ class MediaError(UpstreamError):
     def __init__(self, reason: str, message: str = "", *, status: int | None = None) -> None:
         super().__init__(message or reason, status=status)
         self.reason = reason
+
+
+class CannotFit(GrokBotError):
+    """A finished file cannot be made to fit an upload limit, or cannot be looked at at all.
+
+    reason: "no_encoder" (PyAV is not installed), "damaged" (nobody can play it; fetch it again), "too_long" (nothing
+    worth looking at would be left), "failed" (the worker did not succeed).
+    """
+
+    def __init__(self, reason: FitFailure) -> None:
+        super().__init__(reason)
+        self.reason: FitFailure = reason
 
 
 class StoreError(GrokBotError):

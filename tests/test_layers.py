@@ -27,8 +27,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.demo": frozenset(),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
     "bot.store": frozenset({"sqlalchemy", "alembic", "bot.errors"}),
-    "bot.files": frozenset({"PIL", "pypdfium2", "bot.errors"}),
-    "bot.services": frozenset({"bot.files", "bot.grok", "bot.store", "dbos", "bot.errors"}),
+    "bot.workers": frozenset(),
+    "bot.files": frozenset({"PIL", "pypdfium2", "bot.workers", "bot.errors"}),
+    "bot.media": frozenset({"PIL", "av", "bot.workers", "bot.errors"}),
+    "bot.services": frozenset({"bot.files", "bot.media", "bot.grok", "bot.store", "dbos", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
     "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.errors"}),
