@@ -9,6 +9,8 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -23,22 +25,36 @@ from bot.errors import GrokBotError, SettingError, UpstreamError, UpstreamKeyRef
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
+from bot.media.fitting import Fitter
+from bot.services.cancelling import Cancellations
 from bot.services.chat import ChatModels, ChatParts, ChatService
 from bot.services.compaction import Compactor
 from bot.services.context import ContextService
+from bot.services.fitting import Tailor
+from bot.services.fulfilment import Fulfilment
+from bot.services.getting import Getter
+from bot.services.jobs import LOOK_S, Fulfil, Jobs, Limits
 from bot.services.line import Line
-from bot.services.media import PictureService, VideoService
+from bot.services.making import Maker
+from bot.services.media_folder import MediaFolder
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService, ModelsInUse
+from bot.services.order_steps import OrderSteps
+from bot.services.orders import OrderModels, OrderService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
+from bot.services.quota import Unlimited
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
+from bot.services.staging import Stage
 from bot.services.writing import Writer
+from bot.store.address import jobs_url
 from bot.store.branches import Branches
 from bot.store.database import Database
 from bot.store.memory import Memory
 from bot.store.notes import Notes
+from bot.store.orders import Orders
+from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
 from bot.store.summaries import Summaries
@@ -97,9 +113,9 @@ async def _serve(settings: Settings) -> None:
         await _serve_bot(bot, settings, stopping)
 
 
-def build_services(settings: Settings, grok: GrokClient, database: Database) -> Services:
-    """Return the use cases, wired."""
-    max_bytes = settings.max_file_mb * 1024 * 1024
+def build_services(settings: Settings, grok: GrokClient, database: Database, *, poll_s: float = LOOK_S) -> Services:
+    """Return the use cases, wired. poll_s: how often the lines of orders are looked at."""
+    orders = _build_orders(settings, grok, database, poll_s=poll_s)
     memory, posts, choices = Memory(database), Posts(database), Preferences(database)
     summaries, branches = Summaries(database), Branches(database)
     tokens = settings.memory_tokens
@@ -123,13 +139,53 @@ def build_services(settings: Settings, grok: GrokClient, database: Database) -> 
         memory=keeping,
         preferences=preferences,
         reader=FileReader(),
-        pictures=PictureService(
-            grok, model=settings.grok_image_model, edit_model=settings.grok_image_edit_model, max_bytes=max_bytes
-        ),
-        videos=VideoService(grok, model=settings.grok_video_model, max_bytes=max_bytes),
+        orders=orders,
         models=ModelService(grok, _models_in_use(settings)),
-        chores=(keeping.run, compactor.run),
+        chores=(keeping.run, compactor.run, orders.run),
     )
+
+
+def _build_orders(settings: Settings, grok: GrokClient, database: Database, *, poll_s: float) -> OrderService:
+    orders, folder, fitter = Orders(database), MediaFolder(Path(settings.media_dir)), Fitter()
+    cancellations, limits = (
+        Cancellations(),
+        Limits(settings.orders_at_once, settings.orders_per_person, settings.orders_per_minute),
+    )
+    max_bytes = settings.max_file_mb * 1024 * 1024
+
+    def make_fulfil(stage: Stage) -> Fulfil:
+        steps = OrderSteps(
+            orders=orders,
+            folder=folder,
+            maker=Maker(grok, orders, folder, _now, max_bytes=max_bytes),
+            getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
+            tailor=Tailor(fitter, folder),
+            quota=Unlimited(),
+            stage=stage,
+            now=_now,
+        )
+        return Fulfilment(orders, steps, cancellations, _always_ours).fulfil
+
+    return OrderService(
+        orders,
+        PersonPreferences(database),
+        Jobs(jobs_url(settings.database_url), "slot-0", limits, poll_s=poll_s),
+        folder,
+        cancellations,
+        models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),
+        limits=limits,
+        make_fulfil=make_fulfil,
+        now=_now,
+        keep=timedelta(hours=settings.media_keep_hours),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _always_ours() -> None:
+    """Let the one process act."""
 
 
 def _models_in_use(settings: Settings) -> ModelsInUse:

@@ -23,6 +23,14 @@ class SettingError(GrokBotError):
         self.problem = problem
 
 
+class UnforeseenError(GrokBotError):
+    """A mistake of ours that nobody foresaw. incident: the number under which the log tells of it."""
+
+    def __init__(self, incident: str) -> None:
+        super().__init__(incident)
+        self.incident = incident
+
+
 class InputError(GrokBotError):
     """A person gave something the bot cannot take.
 

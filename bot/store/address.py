@@ -33,3 +33,11 @@ def database_path(url: str) -> Path:
     if address.database in (None, "", ":memory:"):
         raise StoreError(f"DATABASE_URL names no file, so memory would be lost at every restart; write {_EXAMPLE}")
     return Path(str(address.database)).absolute()
+
+
+def jobs_url(url: str) -> str:
+    """Return where the steps of orders are kept: beside a SQLite file, in a file of its own; in the same PostgreSQL."""
+    if make_url(url).get_backend_name() == "postgresql":
+        return url
+    path = database_path(url)
+    return f"sqlite:///{path.with_name(f'{path.stem}-jobs{path.suffix}')}"

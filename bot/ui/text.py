@@ -10,6 +10,7 @@ from bot.errors import (
     InputError,
     MediaError,
     StoreError,
+    UnforeseenError,
     UpstreamBlocked,
     UpstreamEmpty,
     UpstreamError,
@@ -73,6 +74,7 @@ _MEDIA = {
     "Please tell the bot's owner.",
     "size": "The result is larger than I may download.",
     "type": "Grok gave a file that is neither a picture nor a clip.",
+    "damaged": orders.DAMAGED,
     "gone": "The result was already gone when I fetched it. Please try again.",
     "network": "The result was made, but fetching it failed. Please try again.",
 }
@@ -170,6 +172,8 @@ def sentence(error: GrokBotError) -> str:
             return _MEDIA.get(error.reason, _MEDIA["network"])
         case UpstreamError():
             return _upstream(error)
+        case UnforeseenError():
+            return UNEXPECTED.format(incident=error.incident)
         case StoreError():
             return "My memory cannot be read or written right now. Please tell the bot's owner."
         case _:
@@ -220,27 +224,3 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
             return f"Grok cannot be reached right now. Please try again in a minute.{said}"
         case _:
             return f"Grok reported an error. Please try again.{said}"
-
-
-_PHASES = {"working": "", "upscaling": " · upscaling", "fetching": " · fetching", "done": "", "failed": ""}
-
-
-def phase_title(title: str, phase: str) -> str:
-    """Return a card's title with the phase it is in."""
-    return f"{title}{_PHASES[phase]}"
-
-
-def failed_title(title: str) -> str:
-    """Return the title of a card that came to nothing."""
-    return f"{title} · not made"
-
-
-def pictures_missing(missing: int) -> str:
-    """Return the line that says how many pictures did not come."""
-    return f"-# {missing} of the pictures did not come; ask again for more." if missing else ""
-
-
-def too_large(name: str, size_bytes: int, limit_bytes: int, link: str) -> str:
-    """Return what to say of a result that Discord does not take."""
-    said = f"The {name} is {size(size_bytes)}, and Discord takes {size(limit_bytes)} here."
-    return f"{said} It can be fetched from {link} for a while." if link else f"{said} The server gives no public link."

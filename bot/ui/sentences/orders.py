@@ -41,6 +41,7 @@ CONTINUED = (
 )
 FAILED = "That did not work. Press **Retry** to try again."
 RESUMED = "went on after a restart"
+RESTARTING = "I am being restarted and go on by myself in a moment"
 DAMAGED = "The clip arrived damaged, so I did not send it. Press **Retry**: it costs you nothing."
 DISK_FULL = "My disk is full, so the result could not be kept. Please tell the bot's owner; then press **Retry**."
 NOTIFY_ON = "I will ping you when an order of yours is done."
@@ -99,6 +100,16 @@ def handed_over(reason: str, where: str) -> str:
     reason: "author_left", "deleted", "forbidden" or "unreachable"; where: the channel, mentioned or named.
     """
     return _HANDED_OVER[reason].format(where=where)
+
+
+def missing(number: int) -> str:
+    """Return what is said of pictures that did not come."""
+    return f"-# {number} of the pictures did not come; press **Again** for more."
+
+
+def made_smaller(size: str) -> str:
+    """Return what is said of a file that had to fit Discord's limit. size: before."""
+    return f"made to fit, from {size}"
 
 
 def done_ping(person_id: int, kind: str, link: str = "", *, count: int = 1) -> str:
