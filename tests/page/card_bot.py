@@ -20,12 +20,13 @@ from discord.http import Route
 
 from bot.ui.order_card import CardState, card_face
 from bot.ui.order_controls import find_order_control
+from bot.ui.sentences.orders import done_ping
 from bot.ui.surface import edit_options, send_options
 from tests.page.card_states import clip_states, draw_files, picture_states
 
 
 class CardBot(discord.Client):
-    """Knows the two commands below; states: of each kind, by name."""
+    """Knows the commands below; states: of each kind, by name."""
 
     def __init__(self, states: dict[str, dict[str, CardState]]) -> None:
         super().__init__(intents=discord.Intents.default(), allowed_mentions=discord.AllowedMentions.none())
@@ -34,6 +35,7 @@ class CardBot(discord.Client):
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(card)
         self.tree.add_command(journey)
+        self.tree.add_command(ping)
 
     async def setup_hook(self) -> None:
         await self.tree.sync()
@@ -70,6 +72,17 @@ async def journey(interaction: discord.Interaction[CardBot], which: str) -> None
         await interaction.edit_original_response(**edit_options(face, has_files=has_files))
         has_files = bool(face.uploads)
         await interaction.client.said[interaction.channel_id].get()
+
+
+@app_commands.command(description="Show a card that is done, and tell who ordered it")
+async def ping(interaction: discord.Interaction[CardBot]) -> None:
+    await interaction.response.defer()
+    face = card_face(interaction.client.states["clip"]["done"])
+    shown = await interaction.followup.send(**send_options(face), wait=True)
+    assert isinstance(interaction.channel, discord.TextChannel)
+    link = interaction.channel.get_partial_message(shown.id).jump_url  # a follow-up does not know its server
+    said = done_ping(interaction.user.id, "clip", link)
+    await interaction.channel.send(said, allowed_mentions=discord.AllowedMentions(users=[interaction.user]))
 
 
 def main() -> None:

@@ -190,3 +190,19 @@ def test_a_press_names_the_order(
 def test_the_original_of_a_clip_too_large_is_a_link(open_cards: Callable[[tuple[int, int]], Stage]) -> None:
     message = use(open_cards(ROOMY).page, "card clip linked")
     expect(button(message, "Original")).to_have_attribute("href", "https://media.example.org/videos/heron.mp4")
+
+
+def test_the_ping_names_the_person_and_leads_to_the_card(
+    open_cards: Callable[[tuple[int, int]], Stage], shots: Path
+) -> None:
+    stage = open_cards(ROOMY)
+    stage.run("ping")
+    said = stage.message("your clip is ready")
+    expect(said.locator(".mention").first).to_have_text("@You")
+    card = stage.message("Clip · done")
+    loaded(card)
+    stage.page.screenshot(path=shots / "card-ping.png")
+    link = said.get_by_test_id("message-link")
+    expect(link).to_have_text(re.compile("^#bed-.* › 💬$"))
+    link.click()
+    expect(stage.page.locator(".message.is-flashed")).to_contain_text("Clip · done")
