@@ -30,6 +30,7 @@ Phase = Literal[
 Kind = Literal["picture", "clip"]
 
 PROMPT_SHOWN_CHARS = 200
+PROMPT_BESIDE_CHARS = 120  # beside a poster there is less room
 WISHES_SHOWN_CHARS = 120
 SENTENCE_SHOWN_CHARS = 1200
 FACTS_SHOWN_CHARS = 300
@@ -145,7 +146,9 @@ def card_face(state: CardState, *, fallback: Face | None = None) -> Face:
 
 
 def _head(state: CardState) -> str:
-    lines = [sentences.title(state.kind, state.phase), text.quoted(state.prompt, PROMPT_SHOWN_CHARS)]
+    has_beside = bool(state.media) and state.poster is not None
+    prompt = text.quoted(state.prompt, PROMPT_BESIDE_CHARS if has_beside else PROMPT_SHOWN_CHARS)
+    lines = [sentences.title(state.kind, state.phase), prompt]
     if state.wishes:
         lines.append(f"-# {text.escape(state.wishes, WISHES_SHOWN_CHARS)}")
     return "\n".join(lines)

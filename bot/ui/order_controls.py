@@ -20,7 +20,7 @@ LINK_LIMIT_CHARS = 512  # Discord: a button's address
 _CUSTOM_ID = re.compile(r"grokcord:order:1:([a-z]+):([1-9][0-9]{0,18})")
 _LINK = re.compile(r"https?://(?:(?![<>\"`|\\])[!-~])+")
 _FACES: dict[OrderAction, tuple[str | None, str, bool]] = {  # label, emoji, whether it is what one would press
-    "cancel": ("Cancel", "✖️", False),
+    "cancel": ("Cancel", "⏹️", False),
     "retry": ("Retry", "🔁", True),
     "again": ("Again", "🔁", False),
     "resend": ("Resend", "📤", False),
@@ -66,7 +66,7 @@ class OrderButtons:
         buttons = [self._button(action) for action in self.actions]
         if self.link:
             at = len(buttons) - ("delete" in self.actions)
-            buttons.insert(at, discord.ui.Button(label="Open the original", url=self.link))
+            buttons.insert(at, discord.ui.Button(label="Original", url=self.link))
         return discord.ui.ActionRow(*buttons) if buttons else None
 
     def _button(self, action: OrderAction) -> discord.ui.Button[Any]:  # Any: whichever view they are put into

@@ -117,7 +117,7 @@ async def test_a_pressed_cancel_is_greyed_and_says_so() -> None:
         (replace(CLIP, phase="done"), ["Again", "🗑️"]),
         (replace(CLIP, phase="done", can_resend=True), ["Again", "Resend", "🗑️"]),
         (replace(CLIP, phase="done", can_retry=False), ["🗑️"]),
-        (replace(CLIP, phase="done", link=LINK), ["Again", "Open the original", "🗑️"]),
+        (replace(CLIP, phase="done", link=LINK), ["Again", "Original", "🗑️"]),
         (replace(CLIP, phase="failed"), ["Retry", "🗑️"]),
         (replace(CLIP, phase="failed", can_retry=False), ["🗑️"]),
         (replace(CLIP, phase="interrupted"), ["Retry", "🗑️"]),

@@ -66,7 +66,7 @@ def test_all_the_buttons_a_card_can_have_fit_one_row() -> None:
     row = buttons.build()
     assert row is not None
     shown = [button.get("label") or button["emoji"]["name"] for button in row.to_component_dict()["components"]]
-    assert shown == ["Retry", "Resend", "Open the original", "🗑️"]
+    assert shown == ["Retry", "Resend", "Original", "🗑️"]
 
 
 def test_without_anything_to_press_there_is_no_row() -> None:

@@ -34,13 +34,13 @@ def test_every_phase_has_a_title_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("place", "wait", "said"),
     [
-        (1, "", "next in line"),
+        (1, "", "Next in line"),
         (2, "5 s", "2nd in line · about 5 s until it begins"),
         (3, "2 min", "3rd in line · about 2 min until it begins"),
         (11, "", "11th in line"),
         (112, "", "112th in line"),
         (121, "", "121st in line"),
-        (None, "5 s", "in line · about 5 s until it begins"),
+        (None, "5 s", "In line · about 5 s until it begins"),
     ],
 )
 def test_the_place_in_line_is_said(place: int | None, wait: str, said: str) -> None:

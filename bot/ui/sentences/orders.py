@@ -61,7 +61,7 @@ def title(kind: str, phase: str) -> str:
 
 def in_line(place: int | None, wait: str) -> str:
     """Return where an order stands. place: 1 is next, None if nobody knows; wait: until it begins, "" likewise."""
-    where = "in line" if place is None else "next in line" if place <= 1 else f"{ordinal(place)} in line"
+    where = "In line" if place is None else "Next in line" if place <= 1 else f"{ordinal(place)} in line"
     return f"{where} · about {wait} until it begins" if wait else where
 
 
