@@ -47,13 +47,16 @@ class Transfer:
         if not self.headers or response.status_code not in (206, 416):
             return False
         part = _PART.fullmatch(response.headers.get("content-range", ""))
-        if response.status_code == 206 and part and int(part[1]) == self._file.size_bytes and not _is_encoded(response):
+        if response.status_code == 206 and part and int(part[1]) == self._file.size_bytes:
             return True
         self.start_anew()
         raise MediaError("network", "the rest of the file does not fit")
 
     async def take(self, response: httpx.Response) -> MediaFile:
         """Store the body of a response, whole or the rest. Raise MediaError as soon as it cannot become a file."""
+        if str(response.headers.get("content-encoding", "identity")).lower() != "identity":
+            # We asked for the bytes as they are. A few packed ones can become gigabytes in one step.
+            raise MediaError("type", "the file came packed")
         if not self.is_for_the_rest(response):
             self._validator = _validator(response)
             await self._file.restart()
@@ -70,8 +73,8 @@ class Transfer:
     async def _read(self, response: httpx.Response) -> None:
         window_s = self._timing.slow_after_s
         pace = Pace(self._clock, window_s, self._timing.least_bytes_per_s)
-        body = response.aiter_bytes() if _is_encoded(response) else response.aiter_raw()
-        async with aclosing(cast("AsyncGenerator[bytes, None]", body)) as chunks:  # httpx names the narrower type
+        body = cast("AsyncGenerator[bytes, None]", response.aiter_raw())  # httpx names it by the narrower type
+        async with aclosing(body) as chunks:
             while True:
                 try:
                     async with asyncio.timeout(window_s):
@@ -89,16 +92,12 @@ class Transfer:
         if part:
             return int(part[2]) + 1 if part[3] == "*" else int(part[3])
         length = response.headers.get("content-length", "")
-        return int(length) if length.isdecimal() and not _is_encoded(response) else 0
-
-
-def _is_encoded(response: httpx.Response) -> bool:
-    return str(response.headers.get("content-encoding", "identity")).lower() != "identity"
+        return int(length) if length.isdecimal() else 0
 
 
 def _validator(response: httpx.Response) -> str:
     """Return by what the rest of this very file can be asked for, "" where the server does not offer that."""
-    if "bytes" not in response.headers.get("accept-ranges", "").lower() or _is_encoded(response):
+    if "bytes" not in response.headers.get("accept-ranges", "").lower():
         return ""
     tag = response.headers.get("etag", "")
     return tag if tag.startswith('"') else ""  # a weak one does not stand for the very bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -119,6 +120,12 @@ async def test_the_limit_holds_while_reading(tmp_path: Path) -> None:
     assert await refused(Speaker([endless, CLIP, None]), tmp_path, limit=2 * MIB) == "size"
     assert await refused(Speaker([head(3 * MIB), None]), tmp_path, limit=2 * MIB) == "size"
     assert (await fetched(Speaker([endless, CLIP]), tmp_path, limit=len(CLIP))).size_bytes == len(CLIP)
+
+
+async def test_a_file_that_comes_packed_is_not_unpacked(tmp_path: Path) -> None:
+    packed = gzip.compress(CLIP)
+    speaker = Speaker([head(len(packed), more="content-encoding: gzip\r\n"), packed])
+    assert await refused(speaker, tmp_path) == "type"
 
 
 # going on
