@@ -139,7 +139,8 @@ class MediaError(UpstreamError):
     """A result exists but its file cannot be had.
 
     reason: "address" (not allowed to fetch), "private" (server's `app_url` is not set), "size", "type",
-    "gone" (404 or 410), "network".
+    "gone" (404 or 410), "network", "slow" (too slow, or not within its deadline), "cut" (a clip that breaks off),
+    "disk" (full, read-only, or not ours to write).
     """
 
     def __init__(self, reason: str, message: str = "", *, status: int | None = None) -> None:

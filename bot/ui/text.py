@@ -77,6 +77,10 @@ _MEDIA = {
     "damaged": orders.DAMAGED,
     "gone": "The result was already gone when I fetched it. Please try again.",
     "network": "The result was made, but fetching it failed. Please try again.",
+    "slow": "The result was made, but the Grok server hands it out too slowly. Please try again later.",
+    "cut": "The Grok server gave a clip that breaks off before its end. Please try again.",
+    "disk": "The result was made, but I cannot write it to my disk: it is full, or closed to me. "
+    "Please tell the bot's owner.",
 }
 
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)")
