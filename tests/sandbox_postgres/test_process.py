@@ -56,7 +56,7 @@ async def test_it_says_where_it_is_and_answers_there() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_ends_at_once_and_leaves_nothing(number: signal.Signals, postgres_folder: Path) -> None:
-    os.chmod(postgres_folder, 0o711)
+    os.chmod(postgres_folder, 0o711)  # noqa: S103 - PostgreSQL's own user passes through it
     async with started(temporary=postgres_folder) as (process, ready):
         assert len(os.listdir(postgres_folder)) == 1
         with psycopg.connect(str(ready["url"])):  # somebody who stays does not hold it up
