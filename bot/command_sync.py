@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import discord
 from discord import app_commands
 
+from bot.errors import StoreError
+
 NOTE = "commands"
 
 log = logging.getLogger(__name__)
@@ -40,13 +42,26 @@ class CommandSync:
         """
         fingerprint = await _fingerprint(tree)
         registered = await tree.fetch_commands()
-        if await self._notes.get(NOTE) == _note(fingerprint, [command.id for command in registered]):
+        if await self._noted() == _note(fingerprint, [command.id for command in registered]):
             log.info("commands unchanged")
             return False
         synced = await tree.sync()
-        await self._notes.set(NOTE, _note(fingerprint, [command.id for command in synced]))
+        await self._remember(_note(fingerprint, [command.id for command in synced]))
         log.info("commands registered count=%d", len(synced))
         return True
+
+    async def _noted(self) -> str | None:
+        try:
+            return await self._notes.get(NOTE)
+        except StoreError as failed:
+            log.warning("what was registered is not known, registering anew error=%s", type(failed).__name__)
+            return None
+
+    async def _remember(self, note: str) -> None:
+        try:
+            await self._notes.set(NOTE, note)
+        except StoreError as failed:  # the next start registers once more
+            log.warning("what was registered was not noted error=%s", type(failed).__name__)
 
 
 async def _fingerprint(tree: app_commands.CommandTree[Any]) -> str:  # Any: whichever client

@@ -162,3 +162,7 @@ class CannotFit(GrokBotError):
 
 class StoreError(GrokBotError):
     """The database could not be opened, migrated, read or written."""
+
+
+class StoreAway(StoreError):
+    """The database's server does not answer; it may come back by itself."""
