@@ -39,6 +39,8 @@ class Settings:
     chat_at_once: int = 50
     chat_per_channel: int = 5
     max_file_mb: int = 100
+    slots: int = 1
+    shards: int = 0
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -46,7 +48,7 @@ class Settings:
 def load_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings in `environment` (real variables over `.env`). Raises SettingError for the first bad one."""
     read = _Reader(environment)
-    return Settings(
+    settings = Settings(
         discord_token=read.secret("DISCORD_TOKEN", _discord_token),
         grok_api_key=read.secret("GROK_API_KEY", _header_value),
         grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
@@ -63,9 +65,25 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         chat_at_once=read.value("CHAT_AT_ONCE", "50", _whole_number(1, 1000)),
         chat_per_channel=read.value("CHAT_PER_CHANNEL", "5", _whole_number(1, 1000)),
         max_file_mb=read.value("MAX_FILE_MB", "100", _whole_number(1, 2000)),
+        slots=read.value("SLOTS", "1", _whole_number(1, 1000)),
+        shards=read.value("SHARDS", "0", _whole_number(0, 100_000)),
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
+    _check_slots(settings)
+    return settings
+
+
+def _check_slots(settings: Settings) -> None:
+    if settings.slots > 1 and not is_postgresql(settings.database_url):
+        raise SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
+    if 0 < settings.shards < settings.slots:
+        raise SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
+
+
+def is_postgresql(database_url: str) -> bool:
+    """Return whether an address is that of a PostgreSQL database, which several processes may share."""
+    return database_url.partition(":")[0].partition("+")[0] == "postgresql"
 
 
 class _Reader:

@@ -83,6 +83,9 @@ def test_a_missing_secret_is_named(name: str, blank: str) -> None:
         ("MAX_FILE_MB", "0"),
         ("MAX_FILE_MB", "-1"),
         ("MAX_FILE_MB", "2001"),
+        ("SLOTS", "0"),
+        ("SLOTS", "qqq"),
+        ("SHARDS", "-1"),
         ("LOG_LEVEL", "qqq"),
         ("LOG_FORMAT", "qqq"),
     ],
@@ -105,6 +108,8 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_repeated(name: str, v
         ("MEMORY_TOKENS", "200", "memory_tokens", 200),
         ("MEMORY_TOKENS", "1000000", "memory_tokens", 1_000_000),
         ("MAX_FILE_MB", "2000", "max_file_mb", 2000),
+        ("SLOTS", "1", "slots", 1),
+        ("SHARDS", "16", "shards", 16),
         ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("LOG_FORMAT", "JSON", "log_format", "json"),
         ("GROK_MODEL", "", "grok_model", "grok-3"),
@@ -112,6 +117,12 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_repeated(name: str, v
 )
 def test_a_good_setting_is_taken(name: str, value: str, field: str, expected: object) -> None:
     assert getattr(load_settings({**SECRETS, name: value}), field) == expected
+
+
+def test_several_slots_need_a_database_that_processes_can_share() -> None:
+    refused = refusal({**SECRETS, "SLOTS": "2"})
+    assert refused.name == "SLOTS"
+    assert "postgresql://" in refused.problem
 
 
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:

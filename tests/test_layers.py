@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.errors": frozenset({"msgspec"}),
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),
+    "bot.slots": frozenset(),
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
