@@ -120,3 +120,11 @@ class MediaError(UpstreamError):
 
 class StoreError(GrokBotError):
     """The database could not be opened, migrated, read or written."""
+
+
+class SlotLostError(StoreError):
+    """Another process has this process's slot now, so this one may no longer act in its name."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"slot {number} belongs to another process now")
+        self.number = number

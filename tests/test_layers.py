@@ -21,13 +21,16 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),
     "bot.slots": frozenset(),
+    "bot.gate": frozenset(),
+    "bot.slot_keeper": frozenset({"bot.errors", "bot.gate"}),
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.demo": frozenset(),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
-    "bot.store": frozenset({"sqlalchemy", "alembic", "bot.errors"}),
+    # psycopg: locks that last as long as their connection need one outside SQLAlchemy's pool.
+    "bot.store": frozenset({"sqlalchemy", "alembic", "psycopg", "bot.errors"}),
     "bot.files": frozenset({"PIL", "pypdfium2", "bot.errors"}),
     "bot.services": frozenset({"bot.files", "bot.grok", "bot.store", "dbos", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
