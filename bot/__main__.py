@@ -8,18 +8,29 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
+from functools import partial
 
 import aiohttp
 import discord
+import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from dotenv import dotenv_values
 
-from bot.app import GrokBot, Services
+from bot.app import GrokBot, Services, Share
 from bot.command_sync import CommandSync
-from bot.config import Settings, load_settings
+from bot.config import Settings, is_postgresql, load_settings
 from bot.demo import run_demo
-from bot.errors import GrokBotError, SettingError, UpstreamError, UpstreamKeyRefused
+from bot.errors import (
+    GatewayAwayError,
+    GrokBotError,
+    SettingError,
+    TokenRefusedError,
+    UpstreamError,
+    UpstreamKeyRefused,
+)
+from bot.gateway import Gateway, ask_gateway
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
@@ -35,12 +46,16 @@ from bot.services.preferences import PreferenceService
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
 from bot.services.writing import Writer
+from bot.slot_keeper import SlotKeeper, Tenure
+from bot.slots import Slot
 from bot.store.branches import Branches
 from bot.store.database import Database
+from bot.store.in_turn import IdentifyTurns, alone
 from bot.store.memory import Memory
 from bot.store.notes import Notes
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
+from bot.store.slots import SlotClaims, SoleClaims
 from bot.store.summaries import Summaries
 
 EXIT_FAILED = 1
@@ -92,9 +107,51 @@ async def _serve(settings: Settings) -> None:
         await _check_key(grok)
         Route.BASE = settings.discord_api_url
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
-        bot = GrokBot(build_services(settings, grok, database), CommandSync(Notes(database)))
+        serve = partial(_serve_slot, settings, grok, database, stopping)
+        await SlotKeeper(_claims(settings), settings.slots).serve(serve, stopping)
+
+
+def _claims(settings: Settings) -> SlotClaims | SoleClaims:
+    return SlotClaims(settings.database_url) if is_postgresql(settings.database_url) else SoleClaims()
+
+
+async def _serve_slot(
+    settings: Settings, grok: GrokClient, database: Database, stopping: asyncio.Event, tenure: Tenure
+) -> None:
+    """Serve a slot's shards until told to stop, or until the slot is lost."""
+    async with AsyncExitStack() as stack:
+        share = await _share(stack, settings, tenure)
+        if share.slot is not None:
+            log.info("serving slot %d of %d, shards %s", tenure.number, settings.slots, share.slot.shard_ids)
+        once = partial(alone, settings.database_url) if is_postgresql(settings.database_url) else nullcontext
+        bot = GrokBot(build_services(settings, grok, database), CommandSync(Notes(database), once), share)
         stack.push_async_callback(bot.close)
-        await _serve_bot(bot, settings, stopping)
+        await _serve_bot(bot, settings, stopping, tenure)
+
+
+async def _share(stack: AsyncExitStack, settings: Settings, tenure: Tenure) -> Share:
+    """Return what this process serves. Raises StartFailedError."""
+    is_shared = is_postgresql(settings.database_url)
+    if not is_shared and not settings.shards:
+        return Share(gate=tenure.gate)
+    gateway = await _ask_gateway(settings)
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway.url)  # where discord.py connects when it is told which shards
+    shard_count = await tenure.agree_on_shards(settings.shards or max(gateway.shards, settings.slots))
+    slot = Slot(tenure.number, settings.slots, shard_count)
+    if not is_shared:
+        return Share(slot, gate=tenure.gate)
+    turns = IdentifyTurns(settings.database_url, gateway.max_concurrency)
+    stack.push_async_callback(turns.close)
+    return Share(slot, turns, tenure.gate)
+
+
+async def _ask_gateway(settings: Settings) -> Gateway:
+    try:
+        return await ask_gateway(settings.discord_api_url, settings.discord_token)
+    except TokenRefusedError as refused:
+        raise StartFailedError("DISCORD_TOKEN: Discord refuses it", EXIT_MISCONFIGURED) from refused
+    except GatewayAwayError as away:
+        raise StartFailedError("Discord cannot be reached; try again later", EXIT_TRY_LATER) from away
 
 
 def build_services(settings: Settings, grok: GrokClient, database: Database) -> Services:
@@ -152,20 +209,23 @@ async def _check_key(grok: GrokClient) -> None:
         log.warning("the Grok server does not answer as expected, starting all the same error=%s", type(away).__name__)
 
 
-async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event) -> None:
-    """Connect, and stay until told to stop; then let running answers end."""
+async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event, tenure: Tenure) -> None:
+    """Connect, and stay until told to stop or the slot is lost; then let running answers end."""
     connection = asyncio.create_task(_connect(bot, settings))
-    stop = asyncio.create_task(stopping.wait())
+    stop, loss = asyncio.create_task(stopping.wait()), asyncio.create_task(tenure.lost.wait())
     try:
-        await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({connection, stop, loss}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             connection.result()
             return
+        if is_postgresql(settings.database_url):
+            await tenure.release()  # now, so that a standby need not wait until running answers end
         log.info("stopping, answers under way: %d", len(bot.work))
         cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
         log.info("stopped, answers interrupted: %d", cut)
     finally:
         stop.cancel()
+        loss.cancel()
         connection.cancel()
 
 

@@ -118,6 +118,14 @@ class MediaError(UpstreamError):
         self.reason = reason
 
 
+class GatewayAwayError(GrokBotError):
+    """Discord did not say where its gateway is: trying again later may help."""
+
+
+class TokenRefusedError(GrokBotError):
+    """Discord refuses the bot's token."""
+
+
 class StoreError(GrokBotError):
     """The database could not be opened, migrated, read or written."""
 

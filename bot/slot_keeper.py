@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
-from bot.errors import StoreError
+from bot.errors import SlotLostError, StoreError
 from bot.gate import Gate
 
 LOOK_EVERY_S = 0.5
@@ -183,13 +183,27 @@ class SlotKeeper:
         finally:
             await tenure.release()
 
-    async def serve(self, serve: Callable[[Tenure], Awaitable[None]]) -> None:
-        """Stand by, serve with a slot until `serve` returns; stand by again if that is because the slot was lost."""
+    async def serve(self, serve: Callable[[Tenure], Awaitable[None]], stopping: asyncio.Event) -> None:
+        """Stand by, and serve with a slot; stand by again when that ends because the slot was lost.
+
+        Returns when `serve` does otherwise, or when `stopping` is set while no slot is ours.
+        """
         try:
-            while True:
-                async with self.holding(await self.stand_by()) as tenure:
-                    await serve(tenure)
-                if not tenure.lost.is_set():
-                    return
+            while (claimed := await self._claimed_before(stopping)) is not None:
+                async with self.holding(claimed) as tenure:
+                    with suppress(SlotLostError):
+                        await serve(tenure)
+                        if not tenure.lost.is_set():
+                            return
         finally:
             await self._claims.close()
+
+    async def _claimed_before(self, stopping: asyncio.Event) -> Claimed | None:
+        claiming, stop = asyncio.create_task(self.stand_by()), asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait({claiming, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return claiming.result() if claiming.done() else None
+        finally:
+            claiming.cancel()
+            stop.cancel()
+            await asyncio.gather(claiming, stop, return_exceptions=True)

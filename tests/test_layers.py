@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.log": frozenset({"discord", "bot.errors"}),
     "bot.slots": frozenset(),
     "bot.gate": frozenset(),
+    "bot.gateway": frozenset({"aiohttp", "msgspec", "bot.errors"}),
     "bot.slot_keeper": frozenset({"bot.errors", "bot.gate"}),
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset({"bot.errors"}),
@@ -47,6 +48,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "bot.stops",
             "bot.background",
             "bot.command_sync",
+            "bot.gate",
+            "bot.slots",
         }
     ),
     # What several cogs share: an answer is asked for by a command, a message, a button or a menu.

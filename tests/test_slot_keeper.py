@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from bot import slot_keeper
-from bot.errors import SettingError, StoreError
+from bot.errors import SettingError, SlotLostError, StoreError
 from bot.slot_keeper import PAUSE_S, SlotKeeper, Tenure
 
 Answer = bool | Exception
@@ -138,7 +138,7 @@ async def test_a_process_that_lost_its_slot_stands_by_and_serves_with_the_next(s
             slot.beats = False
             await asyncio.wait_for(tenure.lost.wait(), 5)
 
-    await SlotKeeper(claims, 2).serve(serve)
+    await SlotKeeper(claims, 2).serve(serve, asyncio.Event())
     assert served == [slot, next_slot]
     assert (slot.released, next_slot.released, claims.is_closed) == (1, 1, True)
 
@@ -149,8 +149,35 @@ async def test_a_slot_is_given_back_when_the_serving_fails(slot: Slot) -> None:
 
     claims = Claims(slot)
     with pytest.raises(RuntimeError):
-        await SlotKeeper(claims, 2).serve(serve)
+        await SlotKeeper(claims, 2).serve(serve, asyncio.Event())
     assert (slot.released, claims.is_closed) == (1, True)
+
+
+async def test_a_transaction_refused_because_the_slot_was_lost_makes_it_stand_by_too(slot: Slot) -> None:
+    claims = Claims(slot, Slot())
+    served: list[int] = []
+
+    async def serve(tenure: Tenure) -> None:
+        served.append(tenure.number)
+        if len(served) == 1:
+            raise SlotLostError(tenure.number)
+
+    await SlotKeeper(claims, 2).serve(serve, asyncio.Event())
+    assert len(served) == 2
+
+
+async def test_a_standby_that_is_told_to_stop_does(slot: Slot) -> None:
+    stopping = asyncio.Event()
+    claims = Claims(*[None] * 1000)
+
+    async def serve(_tenure: Tenure) -> None:
+        raise AssertionError("there is no slot")
+
+    serving = asyncio.create_task(SlotKeeper(claims, 2).serve(serve, stopping))
+    await until(lambda: len(claims.found) < 990)
+    stopping.set()
+    await asyncio.wait_for(serving, 5)
+    assert claims.is_closed
 
 
 async def test_while_the_database_is_away_the_bot_acts_and_tries_to_come_back(slot: Slot, tenure: Tenure) -> None:
