@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ class Settings:
     grok_image_model: str = "grok-imagine-1.0"
     grok_image_edit_model: str = "grok-imagine-1.0-edit"
     grok_video_model: str = "grok-imagine-1.0-video"
-    database_url: str = "sqlite:///data/grokcord.db"
+    database_url: str = field(default="sqlite:///data/grokcord.db", repr=False)  # it may hold a password
     discord_api_url: str = DISCORD_API_URL
     context_tokens: int = 131_072
     memory_tokens: int = 16_000
@@ -152,9 +152,22 @@ def _is_one_word(raw: str) -> bool:
 
 
 def _database_url(raw: str) -> str:
+    if raw.startswith(("postgresql://", "postgres://")):
+        return _server_address(raw)
     path = raw.removeprefix("sqlite:///")
     if path in {raw, "", ":memory:"} or "?" in path:
-        raise ValueError("must be sqlite:/// and the name of a file (PostgreSQL comes later)")
+        raise ValueError("must be sqlite:/// and the name of a file, or postgresql://user:password@host/name")
+    return raw
+
+
+def _server_address(raw: str) -> str:
+    try:
+        parts = urlsplit(raw)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise ValueError("has a host or a port that cannot be") from None
+    if not parts.path.strip("/"):
+        raise ValueError("names no database: postgresql://user:password@host/name")
     return raw
 
 

@@ -34,6 +34,10 @@ def test_the_defaults_are_those_of_the_example_file() -> None:
     assert set(example) == {field.name.upper() for field in fields(Settings)}
 
 
+def test_the_settings_do_not_show_the_password_of_the_database() -> None:
+    assert "qqq" not in repr(load_settings({**SECRETS, "DATABASE_URL": "postgresql://me:qqq@host/base"}))
+
+
 @pytest.mark.parametrize("blank", ["", "   "])
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_missing_secret_is_named(name: str, blank: str) -> None:
@@ -71,7 +75,9 @@ def test_a_missing_secret_is_named(name: str, blank: str) -> None:
         ("GROK_VIDEO_MODEL", "qqq qqq"),
         ("DATABASE_URL", "mysql://me:qqq@host/base"),
         ("DATABASE_URL", "qqq.db"),
-        ("DATABASE_URL", "postgresql://me:qqq@host/base"),
+        ("DATABASE_URL", "postgresql://me:qqq@host"),
+        ("DATABASE_URL", "postgresql://me:qqq@host:port/base"),
+        ("DATABASE_URL", "postgresql://me:qqq@[host/base"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("DATABASE_URL", "sqlite:///qqq.db?mode=ro"),
@@ -113,10 +119,12 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_repeated(name: str, v
         ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("LOG_FORMAT", "JSON", "log_format", "json"),
         ("GROK_MODEL", "", "grok_model", "grok-3"),
+        ("DATABASE_URL", "postgresql://me:p%40ss@host:5432/base?sslmode=require", "database_url", None),
+        ("DATABASE_URL", "postgres:///base?host=/run/postgresql", "database_url", None),
     ],
 )
 def test_a_good_setting_is_taken(name: str, value: str, field: str, expected: object) -> None:
-    assert getattr(load_settings({**SECRETS, name: value}), field) == expected
+    assert getattr(load_settings({**SECRETS, name: value}), field) == (value if expected is None else expected)
 
 
 def test_several_slots_need_a_database_that_processes_can_share() -> None:

@@ -1,31 +1,44 @@
-"""From the text of `DATABASE_URL` to the file it names."""
+"""From the text of `DATABASE_URL` to the file or the server that it names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreError
 
 _SQLITE = {"sqlite", "sqlite+aiosqlite"}
+_POSTGRES = {"postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg_async"}
 _EXAMPLE = "for example sqlite:///data/grokcord.db"
+_POSTGRES_EXAMPLE = "for example postgresql://user:password@host/name"
 
 
-def database_path(url: str) -> Path:
-    """Return the file that a database address names; a relative one is taken from the current folder.
+def read_address(url: str) -> Path | URL:
+    """Return the file that a database address names, a relative one taken from the current folder, or the server.
 
-    Raises StoreError for everything that is no SQLite file. The address is never repeated: it may hold a password.
+    Raises StoreError for every other address. The address is never repeated: it may hold a password.
     """
     try:
         address = make_url(url)
     except (ArgumentError, ValueError) as malformed:
         raise StoreError(f"DATABASE_URL is not a database address; write {_EXAMPLE}") from malformed
-    if address.get_backend_name() == "postgresql":
-        raise StoreError(f"DATABASE_URL names PostgreSQL, which this version cannot use yet; write {_EXAMPLE}")
-    if address.drivername not in _SQLITE:
-        raise StoreError(f"DATABASE_URL names a database that the bot does not know; write {_EXAMPLE}")
+    if address.drivername in _POSTGRES:
+        return _server(address)
+    if address.drivername in _SQLITE:
+        return _file(address)
+    raise StoreError(f"DATABASE_URL names a database that the bot does not know; write {_EXAMPLE}")
+
+
+def _server(address: URL) -> URL:
+    if not address.database:
+        raise StoreError(f"DATABASE_URL names no database on that server; write {_POSTGRES_EXAMPLE}")
+    return address.set(drivername="postgresql+psycopg_async")
+
+
+def _file(address: URL) -> Path:
     if address.host or address.query:
         raise StoreError(
             f"DATABASE_URL takes three slashes and a file name, with no options after it; write {_EXAMPLE}"

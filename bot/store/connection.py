@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import CursorResult, Engine, Executable, Row
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import greenlet_spawn
 
 # Any: the types of a row's values are those of the statement's columns, known only where it is written.
@@ -17,6 +22,20 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one step may take before its connection is cut, None for ever.
+
+    begin_s: to begin, waiting for other writers included. statement_s: for everything after it.
+    """
+
+    begin_s: float | None
+    statement_s: float | None
+
+
+FOR_EVER = Patience(None, None)
+
+
 class Connection:
     """A connection for the length of one transaction; it opens with `begin` and must see `close`.
 
@@ -24,30 +43,37 @@ class Connection:
     package brings the whole ORM along: 6.4 MiB of the process for classes that Core never uses.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience: Patience = FOR_EVER) -> None:
         self._engine = engine
+        self._patience = patience
         self._opened: SyncConnection | None = None
 
     async def execute(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Run a statement and return the number of rows it changed; a list of parameters runs it once for each."""
-        return await to_the_end(self._changed, statement, parameters)
+        return await self._step(self._changed, statement, parameters)
 
     async def fetch(self, statement: Executable, parameters: Parameters | None = None) -> Rows:
         """Run a statement and return all its rows."""
-        return await to_the_end(self._rows, statement, parameters)
+        return await self._step(self._rows, statement, parameters)
 
     async def begin(self, how: str) -> None:
-        """Begin a transaction with the given words of SQL."""
-        await to_the_end(self._begin, how)
+        """Begin a transaction with the given words of SQL.
+
+        A connection that died while it waited in the pool, as all do when a server restarts, is replaced once.
+        """
+        await to_the_end(self._begin, how, patience_s=self._patience.begin_s, cut=self._cut)
 
     async def commit(self) -> None:
         """Make what was done last."""
-        await to_the_end(self._connection.commit)
+        await self._step(self._connection.commit)
 
     async def close(self) -> None:
         """Undo what was not committed, and give the connection back."""
         if self._opened is not None:
-            await to_the_end(self._opened.close)
+            await self._step(self._opened.close)
+
+    async def _step(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        return await to_the_end(work, *args, patience_s=self._patience.statement_s, cut=self._cut)
 
     @property
     def _connection(self) -> SyncConnection:
@@ -56,8 +82,29 @@ class Connection:
         return self._opened
 
     def _begin(self, how: str) -> None:
+        try:
+            self._start(how)
+        except DBAPIError as fault:
+            if self._opened is None or not fault.connection_invalidated:
+                raise
+            self._opened.close()
+            self._start(how)
+
+    def _start(self, how: str) -> None:
+        self._opened = None
         self._opened = self._engine.connect()
         self._opened.exec_driver_sql(how)
+
+    def _cut(self) -> None:
+        """End the conversation with a server that does not answer: what waits for it fails like any lost connection.
+
+        A statement that is merely cancelled would have psycopg ask the same silent server to stop it.
+        """
+        if self._opened is None or self._opened.closed or self._opened.invalidated:
+            return
+        driver: Any = self._opened.connection.driver_connection  # Any: psycopg's, which this file does without
+        with suppress(OSError, AttributeError), socket.socket(fileno=os.dup(driver.pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
     def _changed(self, statement: Executable, parameters: Parameters | None) -> int:
         with self._run(statement, parameters) as result:
@@ -71,12 +118,26 @@ class Connection:
         return self._connection.execute(statement, parameters)
 
 
-async def to_the_end(work: Callable[[*Ts], T], *args: *Ts) -> T:
+async def to_the_end(
+    work: Callable[[*Ts], T], *args: *Ts, patience_s: float | None = None, cut: Callable[[], None] | None = None
+) -> T:
     """Run database work to its end even if the caller is cancelled meanwhile, and only then raise the cancellation.
 
     SQLite's thread cannot be interrupted anyway. Cut loose in the middle, it would go on with a connection that nobody
     knows the state of: SQLAlchemy throws that one away, which leaks it, locks included, if it was just being set up.
+
+    patience_s: when `cut` is called, which must bring the work to its end.
     """
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(patience_s, cut) if patience_s is not None and cut is not None else None
+    try:
+        return await _whole(work, *args)
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
+async def _whole(work: Callable[[*Ts], T], *args: *Ts) -> T:
     task = asyncio.create_task(greenlet_spawn(work, *args))
     cancelled: asyncio.CancelledError | None = None
     while not task.done():

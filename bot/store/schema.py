@@ -6,20 +6,26 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from bot.errors import StoreError
 from bot.store.migrations import HEAD
+from bot.store.postgres import BEGIN_SCHEMA
 from bot.store.tables import metadata, schema_version
 
 
 def bring_up_to_date(engine: Engine) -> None:
     """Create the tables in an empty database, upgrade an older one; all of it or nothing.
 
+    Of several processes that start at once, one does it and the others wait for it.
+
     Raises StoreError for a database of a newer version, or of another program.
     """
     with engine.connect() as connection:
-        # A migration that rebuilds a table drops the old one, which would fire ON DELETE CASCADE. SQLite ignores this
-        # setting within a transaction, so it holds for the connection, which therefore never goes back to the pool.
-        connection.detach()
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if _is_sqlite(connection):
+            # A migration that rebuilds a table drops the old one, which would fire ON DELETE CASCADE. SQLite ignores
+            # this setting within a transaction, so it holds for the connection, which never goes back to the pool.
+            connection.detach()
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql(BEGIN_SCHEMA)
         _change(connection)
         connection.commit()
 
@@ -50,6 +56,12 @@ def _upgrade(connection: Connection) -> None:
     from bot.store.migrations.upgrade import upgrade  # not at the top: Alembic takes 11 MiB, needed once per release
 
     upgrade(connection)
+    if not _is_sqlite(connection):
+        return
     if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
         file = connection.engine.url.database
         raise StoreError(f"{file} could not be upgraded: {len(broken)} rows refer to rows that are gone")
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"

@@ -1,4 +1,4 @@
-"""A real database file for every test that asks for one."""
+"""A real database for every test that asks for one: each test runs on every engine that the store knows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ import pytest
 from bot.store.database import Database
 from bot.store.memory import Memory, NewTurn
 
+only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+only_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
@@ -22,9 +25,21 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "memory.db"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which engine a test runs on. Tests that look into SQLite's file say `only_sqlite`, and so on."""
+    return str(request.param)
+
+
 @pytest.fixture
-async def database(file: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(address(file))
+def url(engine: str, file: Path, request: pytest.FixtureRequest) -> str:
+    """The address of an empty database."""
+    return address(file) if engine == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(url)
     yield opened
     await opened.close()
 

@@ -19,7 +19,7 @@ from bot.store.pictures import StoredPicture
 from bot.store.posts import NewPost, NewVersion, Posts
 from bot.store.summaries import Summaries, Summary
 from bot.store.tables import turns
-from tests.store.conftest import NOON, turn
+from tests.store.conftest import NOON, only_sqlite, turn
 
 HERE = "channel/1"
 SECRET = "my darkest secret "
@@ -64,6 +64,7 @@ WAYS: dict[str, Forget] = {
 }
 
 
+@only_sqlite
 @pytest.mark.parametrize("way", WAYS)
 async def test_forgotten_words_are_in_no_file_while_the_bot_runs_on(garden: Garden, file: Path, way: str) -> None:
     assert b"darkest" in content(file)
@@ -80,6 +81,7 @@ async def test_forgotten_exchange_takes_post_and_summaries_along(garden: Garden,
     assert (await garden.summaries.find(HERE), await garden.summaries.find("channel/2")) == (None, None)
 
 
+@only_sqlite
 async def test_reader_who_looks_at_an_older_moment_is_waited_for(
     garden: Garden, database: Database, file: Path
 ) -> None:
@@ -105,6 +107,7 @@ async def test_forgetting_that_fails_forgets_nothing(garden: Garden, database: D
     assert len(await garden.memory.exchange(garden.exchange_id)) == 2
 
 
+@only_sqlite
 async def test_both_turns_removed_one_by_one_leave_nothing_in_any_file(garden: Garden, file: Path) -> None:
     for removed in await garden.memory.exchange(garden.exchange_id):
         assert await garden.memory.remove_turn(removed.id)
@@ -131,6 +134,7 @@ async def test_rewritten_question_is_also_what_its_post_asks(garden: Garden) -> 
     assert (await garden.summaries.find(HERE), await garden.summaries.find("channel/2")) == (None, None)
 
 
+@only_sqlite
 async def test_rewritten_words_are_in_no_file(memory: Memory, file: Path) -> None:
     exchange_id = await tell(memory)
     for told in await memory.exchange(exchange_id):

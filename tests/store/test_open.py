@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import StoreError
-from bot.store import database as database_module
+from bot.store import sqlite
 from bot.store.database import Database
 from bot.store.memory import Memory, Span
-from tests.store.conftest import address, turn
+from tests.store.conftest import address, only_sqlite, turn
 from tests.store.interrupted import Interrupted, run
 
 DIARY = b"Dear diary, " * 100
@@ -42,20 +42,21 @@ async def test_relative_address_is_taken_from_the_current_folder(
 
 async def test_odd_characters_in_a_path_are_part_of_the_path(tmp_path: Path) -> None:
     file = tmp_path / "spaces, ü, 100% and #" / "x.db"
-    await open_and_close(file)
+    await open_and_close(address(file))
     assert names_in(tmp_path) == ["spaces, ü, 100% and #"]
 
 
-async def test_what_was_stored_is_there_after_closing_and_reopening(file: Path) -> None:
-    first = await Database.open(address(file))
+async def test_what_was_stored_is_there_after_closing_and_reopening(url: str) -> None:
+    first = await Database.open(url)
     await Memory(first).remember("channel/1", turn("hello"), turn("world"))
     await first.close()
-    second = await Database.open(address(file))
+    second = await Database.open(url)
     texts = [kept.text for kept in await Memory(second).newest(Span("channel/1"), 10)]
     await second.close()
     assert texts == ["hello", "world"]
 
 
+@only_sqlite
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("busy_timeout", 5000)]
 )
@@ -75,14 +76,14 @@ async def test_closing_leaves_one_file_and_no_thread(file: Path) -> None:
     assert names_in(file.parent) == [file.name]
 
 
-async def test_closing_twice_is_harmless(file: Path) -> None:
-    database = await Database.open(address(file))
+async def test_closing_twice_is_harmless(url: str) -> None:
+    database = await Database.open(url)
     await database.close()
     await database.close()
 
 
-async def test_closed_database_refuses_work(file: Path) -> None:
-    database = await Database.open(address(file))
+async def test_closed_database_refuses_work(url: str) -> None:
+    database = await Database.open(url)
     await database.close()
     with pytest.raises(StoreError, match="closed"):
         await Memory(database).newest(Span("channel/1"), 1)
@@ -93,8 +94,9 @@ async def test_closed_database_refuses_work(file: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "hint"),
     [
-        ("postgresql://bot:secret@db/grok", "PostgreSQL"),
-        ("postgresql+psycopg://bot:secret@db/grok", "PostgreSQL"),
+        ("postgresql://bot:secret@db", "names no database on that server"),
+        ("postgresql://bot:secret@db/", "names no database on that server"),
+        ("postgresql+asyncpg://bot:secret@db/grok", "does not know"),
         ("mysql://bot:secret@db/grok", "does not know"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite://", "names no file"),
@@ -105,7 +107,7 @@ async def test_closed_database_refuses_work(file: Path) -> None:
         ("", "not a database address"),
     ],
 )
-async def test_address_that_is_no_file_is_refused_without_repeating_it(url: str, hint: str) -> None:
+async def test_senseless_address_is_refused_without_repeating_it(url: str, hint: str) -> None:
     with pytest.raises(StoreError, match=hint) as refused:
         await Database.open(url)
     assert "secret" not in str(refused.value)
@@ -131,7 +133,7 @@ async def test_folder_that_is_read_only_is_named(tmp_path: Path) -> None:
 
 
 async def test_file_that_is_read_only_is_named(file: Path) -> None:
-    await open_and_close(file)
+    await open_and_close(address(file))
     overwrite(file, 18, b"\3")  # "file format write version" of the future: read-only even for root
     with pytest.raises(StoreError, match=r"memory\.db cannot be written"):
         await Database.open(address(file))
@@ -145,7 +147,7 @@ async def test_file_that_is_no_database_is_named_and_left_alone(file: Path) -> N
 
 
 async def test_damaged_file_is_named(file: Path) -> None:
-    await open_and_close(file)
+    await open_and_close(address(file))
     overwrite(file, 100, b"\xff" * 3996)  # the first page, after its header
     with pytest.raises(StoreError, match=r"memory\.db is damaged"):
         await Database.open(address(file))
@@ -161,8 +163,8 @@ async def test_database_of_another_program_is_refused_and_left_alone(file: Path)
 
 
 async def test_file_held_by_another_program_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    await open_and_close(file)
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.01)
+    await open_and_close(address(file))
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.01)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match=r"memory\.db is in use by another program"):
@@ -178,13 +180,13 @@ async def test_failed_opening_leaves_no_thread(file: Path) -> None:
     assert_ended(threads() - before)
 
 
-async def test_opening_may_be_cancelled_at_any_moment(file: Path) -> None:
+async def test_opening_may_be_cancelled_at_any_moment(url: str) -> None:
     before = threads()
-    whole = Interrupted(open_and_close(file), set())
+    whole = Interrupted(open_and_close(url), set())
     await run(whole)
     for moment in range(1, whole.suspensions + 1):
-        await run(Interrupted(open_and_close(file), {moment}))
-    await open_and_close(file)
+        await run(Interrupted(open_and_close(url), {moment}))
+    await open_and_close(url)
     assert_ended(threads() - before)
 
 
@@ -211,8 +213,8 @@ async def test_file_can_be_copied_while_it_is_closed(file: Path, tmp_path: Path)
     await restored.close()
 
 
-async def open_and_close(file: Path) -> None:
-    await (await Database.open(address(file))).close()
+async def open_and_close(url: str) -> None:
+    await (await Database.open(url)).close()
 
 
 def threads() -> set[threading.Thread]:

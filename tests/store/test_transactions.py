@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
 from bot.errors import StoreError
-from bot.store import database as database_module
+from bot.store import postgres, sqlite
 from bot.store.database import Database
 from bot.store.memory import Memory, Span
 from bot.store.notes import Notes
 from bot.store.tables import notes, turns
-from tests.store.conftest import address, turn
+from tests.store.conftest import only_sqlite, turn
 from tests.store.interrupted import Interrupted, run
+from tests.store.outside import ask, assert_only_whole_exchanges
 
 ADD = insert(notes)
 COUNTER = select(notes.c.value).where(notes.c.key == "counter")
@@ -29,18 +28,6 @@ async def suspensions(memory: Memory) -> int:
     whole = Interrupted(memory.remember("other", turn("q"), turn("a")), set())
     await run(whole)
     return whole.suspensions
-
-
-def assert_only_whole_exchanges(file: Path) -> None:
-    """Look from outside: a lock left behind would fail BEGIN, a transaction left behind would fail the rest."""
-    outside = sqlite3.connect(file, isolation_level=None, timeout=0)
-    outside.execute("BEGIN IMMEDIATE")
-    halves = outside.execute(
-        "SELECT exchanges.id FROM exchanges LEFT JOIN turns ON turns.exchange_id = exchanges.id"
-        " GROUP BY exchanges.id HAVING count(turns.id) <> 2"
-    )
-    assert halves.fetchall() == []
-    outside.close()
 
 
 async def test_clean_exit_commits(database: Database) -> None:
@@ -66,7 +53,7 @@ async def test_database_error_rolls_back_and_becomes_a_store_error(database: Dat
             await connection.execute(ADD, {"key": "a", "value": "1"})
             await connection.execute(ADD, {"key": "a", "value": "2"})
 
-    with pytest.raises(StoreError, match="UNIQUE constraint failed"):
+    with pytest.raises(StoreError, match=r"UNIQUE constraint failed|UniqueViolation \(23505\)"):
         await write()
     assert await Notes(database).get("a") is None
 
@@ -97,39 +84,39 @@ async def test_cancellation_rolls_back(database: Database) -> None:
 
 async def test_turn_without_its_exchange_is_refused(database: Database) -> None:
     row = {"exchange_id": 404, "scope": "s", "role": "user", "text": "", "author_id": 1, "author_name": "", "model": ""}
-    with pytest.raises(StoreError, match="FOREIGN KEY"):
+    with pytest.raises(StoreError, match=r"FOREIGN KEY|ForeignKeyViolation"):
         async with database.writing() as connection:
             await connection.execute(insert(turns), {**row, "created_at": turn("").created_at, "channel_id": 1})
 
 
-async def test_half_an_exchange_is_none(file: Path, memory: Memory) -> None:
+async def test_half_an_exchange_is_none(url: str, memory: Memory) -> None:
     broken = turn("a")
     object.__setattr__(broken, "text", None)
-    with pytest.raises(StoreError, match="NOT NULL"):
+    with pytest.raises(StoreError, match=r"NOT NULL|NotNullViolation"):
         await memory.remember("channel/1", turn("q"), broken)
     assert await memory.newest(Span("channel/1"), 10) == ()
-    assert_only_whole_exchanges(file)
+    assert_only_whole_exchanges(url)
 
 
-async def test_cancelling_at_any_moment_leaves_nothing_stuck_and_nothing_half(file: Path, memory: Memory) -> None:
+async def test_cancelling_at_any_moment_leaves_nothing_stuck_and_nothing_half(url: str, memory: Memory) -> None:
     for moment in range(1, await suspensions(memory) + 1):
         await run(Interrupted(memory.remember("channel/1", turn("q"), turn("a")), {moment}))
-        assert_only_whole_exchanges(file)
+        assert_only_whole_exchanges(url)
     await memory.remember("channel/1", turn("last"), turn("answer"))
     assert (await memory.newest(Span("channel/1"), 1))[0].text == "answer"
 
 
-async def test_cancelling_again_during_the_clean_up_leaves_nothing_stuck_either(file: Path, memory: Memory) -> None:
+async def test_cancelling_again_during_the_clean_up_leaves_nothing_stuck_either(url: str, memory: Memory) -> None:
     moments = await suspensions(memory)
     for first in range(1, moments + 1):
         for second in range(first + 1, first + 6):
             await run(Interrupted(memory.remember("channel/1", turn("q"), turn("a")), {first, second}))
     await memory.remember("channel/1", turn("last"), turn("answer"))
-    assert_only_whole_exchanges(file)
+    assert_only_whole_exchanges(url)
 
 
 async def test_fifty_writers_cancelled_in_a_crowd_leave_nothing_stuck_and_nothing_half(
-    file: Path, memory: Memory
+    url: str, memory: Memory
 ) -> None:
     moments = await suspensions(memory)
     crowd = [
@@ -138,7 +125,7 @@ async def test_fifty_writers_cancelled_in_a_crowd_leave_nothing_stuck_and_nothin
     ]
     survivors = [memory.remember("channel/2", turn("q"), turn("a")) for _ in range(10)]
     await asyncio.gather(*crowd, *survivors)
-    assert_only_whole_exchanges(file)
+    assert_only_whole_exchanges(url)
     assert (await memory.count(Span("channel/2"))).turns == 20
 
 
@@ -150,6 +137,7 @@ async def test_cancelled_readers_give_their_places_back(memory: Memory) -> None:
     assert {len(turns) for turns in both} == {2}
 
 
+@only_sqlite
 async def test_disk_without_room_says_so_and_takes_nothing(database: Database, memory: Memory) -> None:
     async with database.writing() as connection:
         await connection.execute(text("PRAGMA max_page_count = 30"))
@@ -171,8 +159,8 @@ async def test_writers_take_turns(database: Database) -> None:
     assert await Notes(database).get("counter") == "50"
 
 
-async def test_writers_of_two_programs_take_turns(file: Path, database: Database) -> None:
-    async with second_program(file) as other:
+async def test_writers_of_two_programs_take_turns(url: str, database: Database) -> None:
+    async with second_program(url) as other:
         one, two = Memory(database), Memory(other)
         await asyncio.gather(
             *(memory.remember("channel/1", turn("q"), turn("a")) for memory in (one, two) for _ in range(20))
@@ -180,10 +168,11 @@ async def test_writers_of_two_programs_take_turns(file: Path, database: Database
         assert (await one.count(Span("channel/1"))).turns == 80
 
 
-async def test_writer_that_another_program_keeps_out_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.01)
-    async with second_program(file) as database, second_program(file) as other, other.writing():
-        with pytest.raises(StoreError, match="in use by another program"):
+async def test_writer_that_another_program_keeps_out_says_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(postgres, "LOCK_TIMEOUT_S", 0.01)
+    async with second_program(url) as database, second_program(url) as other, other.writing():
+        with pytest.raises(StoreError, match=r"in use by another program|PostgreSQL is busy"):
             await Notes(database).set("a", "1")
 
 
@@ -213,19 +202,17 @@ async def test_reader_cannot_write(database: Database) -> None:
             await connection.execute(ADD, {"key": "a", "value": "1"})
 
 
-async def test_closing_waits_for_the_writers_before_it(file: Path) -> None:
-    database = await Database.open(address(file))
+async def test_closing_waits_for_the_writers_before_it(url: str) -> None:
+    database = await Database.open(url)
     writers = [asyncio.create_task(Notes(database).set(str(number), "kept")) for number in range(5)]
     await asyncio.sleep(0)  # each has asked for its turn
     await database.close()
     await asyncio.gather(*writers)
-    outside = sqlite3.connect(file)
-    assert outside.execute("SELECT count(*) FROM notes").fetchone() == (5,)
-    outside.close()
+    assert ask(url, "SELECT count(*) FROM notes") == [(5,)]
 
 
-async def test_closing_waits_for_the_readers_before_it(file: Path) -> None:
-    database = await Database.open(address(file))
+async def test_closing_waits_for_the_readers_before_it(url: str) -> None:
+    database = await Database.open(url)
     async with database.reading() as connection:
         closing = asyncio.create_task(database.close())
         await asyncio.sleep(0)  # it has asked
@@ -235,8 +222,8 @@ async def test_closing_waits_for_the_readers_before_it(file: Path) -> None:
 
 
 @asynccontextmanager
-async def second_program(file: Path) -> AsyncIterator[Database]:
-    other = await Database.open(address(file))
+async def second_program(url: str) -> AsyncIterator[Database]:
+    other = await Database.open(url)
     try:
         yield other
     finally:

@@ -1,4 +1,7 @@
-"""Databases of every age come to the schema of today, with what was in them."""
+"""Databases of every age come to the schema of today, with what was in them.
+
+The schemas 0001 and 0002 were only ever released for SQLite; test_postgres.py has what a PostgreSQL database begins as.
+"""
 
 from __future__ import annotations
 
@@ -157,8 +160,8 @@ async def test_upgrade_that_breaks_references_is_undone(file: Path, monkeypatch:
     assert shape(file) == before
 
 
-async def test_two_programs_starting_on_one_fresh_file_both_succeed(file: Path) -> None:
-    first, second = await asyncio.gather(Database.open(address(file)), Database.open(address(file)))
+async def test_two_programs_starting_on_one_fresh_database_both_succeed(url: str) -> None:
+    first, second = await asyncio.gather(Database.open(url), Database.open(url))
     await Memory(first).remember("channel/1", turn("q"), turn("a"))
     assert (await Memory(second).count(Span("channel/1"))).turns == 2
     await first.close()
