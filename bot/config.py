@@ -83,7 +83,7 @@ def _check_slots(settings: Settings) -> None:
 
 def is_postgresql(database_url: str) -> bool:
     """Return whether an address is that of a PostgreSQL database, which several processes may share."""
-    return database_url.partition(":")[0].partition("+")[0] == "postgresql"
+    return database_url.partition(":")[0].partition("+")[0] in {"postgresql", "postgres"}
 
 
 class _Reader:

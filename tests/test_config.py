@@ -133,6 +133,17 @@ def test_several_slots_need_a_database_that_processes_can_share() -> None:
     assert "postgresql://" in refused.problem
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_several_slots_are_taken_with_postgresql(scheme: str) -> None:
+    settings = load_settings({**SECRETS, "SLOTS": "4", "SHARDS": "4", "DATABASE_URL": f"{scheme}://me@host/base"})
+    assert (settings.slots, settings.shards) == (4, 4)
+
+
+def test_every_slot_needs_a_shard() -> None:
+    refused = refusal({**SECRETS, "SLOTS": "4", "SHARDS": "3", "DATABASE_URL": "postgresql://me@host/base"})
+    assert refused.name == "SHARDS"
+
+
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n", encoding="utf-8")

@@ -40,6 +40,8 @@ class IdentifyTurns:
         self._max_concurrency = max_concurrency
         self._gap_s = gap_s
         self._connection: OwnConnection | None = None
+        self._opening = asyncio.Lock()
+        self._waiting = 0
         self._letting_go: dict[int, asyncio.Task[None]] = {}
 
     async def take(self, shard_id: int) -> None:
@@ -48,14 +50,16 @@ class IdentifyTurns:
         Without the database the pace is discord.py's own: one in five seconds by each process.
         """
         bucket = shard_id % self._max_concurrency
+        self._waiting += 1
         try:
-            if self._connection is None:
-                self._connection = await OwnConnection.open(self._url, "grokcord identify")
-            await _until(partial(self._try, self._connection, bucket))
+            connection = await self._connected()
+            await _until(partial(self._try, connection, bucket))
         except StoreError:
             await self._drop_connection()
             await asyncio.sleep(self._gap_s)
             return
+        finally:
+            self._waiting -= 1
         self._letting_go[bucket] = asyncio.create_task(self._let_go(bucket))
 
     async def close(self) -> None:
@@ -66,6 +70,12 @@ class IdentifyTurns:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._drop_connection()
 
+    async def _connected(self) -> OwnConnection:
+        async with self._opening:
+            if self._connection is None:
+                self._connection = await OwnConnection.open(self._url, "grokcord identify")
+            return self._connection
+
     async def _try(self, connection: OwnConnection, bucket: int) -> bool:
         # PostgreSQL would grant a turn to the connection that has it already.
         return bucket not in self._letting_go and await _try(connection, _IDENTIFY, bucket)
@@ -75,7 +85,7 @@ class IdentifyTurns:
             await asyncio.sleep(self._gap_s)
         finally:
             del self._letting_go[bucket]
-        if not self._letting_go:
+        if not self._letting_go and not self._waiting:
             await self._drop_connection()  # which lets the lock fall
         elif self._connection is not None:
             with suppress(StoreError):

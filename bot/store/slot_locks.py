@@ -84,13 +84,13 @@ async def end_holder(connection: OwnConnection, number: int, pid: int) -> None:
 
 
 async def end_stuck_writers(connection: OwnConnection) -> None:
-    """End transactions of processes that stopped in the middle of one: they keep rows about slots from changing."""
+    """End transactions of processes that stopped in the middle of one: they keep everybody else from writing."""
     await connection.fetch(
         """
-        SELECT pg_terminate_backend(activity.pid, 1000)
-        FROM pg_locks AS held JOIN pg_stat_activity AS activity USING (pid)
-        WHERE held.relation = 'slots'::regclass AND activity.state = 'idle in transaction'
-        AND activity.state_change < clock_timestamp() - make_interval(secs => %(stale_s)s)
+        SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = current_user AND application_name LIKE 'grokcord%%'
+        AND state = 'idle in transaction'
+        AND state_change < clock_timestamp() - make_interval(secs => %(stale_s)s)
         """,
         stale_s=STALE_S,
     )

@@ -7,20 +7,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from bot.errors import SettingError, SlotLostError, StoreError
 from bot.store.claimed_slot import NO_EPOCH, ClaimedSlot
-from bot.store.connection import Connection, to_the_end
 from bot.store.database import Database
 from bot.store.slot_locks import STALE_S
 from bot.store.slots import FORGOTTEN_S, GRACE_S, SlotClaims, SoleClaims, fence
-from tests.e2e.processes import Running
-from tests.store.shared_server import fresh_database, run, shared_server, until_free
+from tests.store.slot_rows import SLOTS_TABLE, run, until, until_free
 
 NOBODY = "postgresql://nobody@127.0.0.1:9/none"  # the discard port: nobody listens
+
+
+UP = "SELECT 1 WHERE clock_timestamp() - pg_postmaster_start_time() > make_interval(secs => %(s)s)"
+SILENT = "SELECT 1 FROM slots WHERE number = %(number)s AND clock_timestamp() - seen_at > make_interval(secs => %(s)s)"
 
 
 class Hand:
@@ -75,9 +74,11 @@ class Party:
 
     async def until_up_for(self, seconds: float) -> None:
         """Return when the server has run for so long: while it was away nobody could be seen."""
-        up = "SELECT 1 WHERE clock_timestamp() - pg_postmaster_start_time() > make_interval(secs => %(s)s)"
-        while not await run(self.url, up, s=seconds):
-            await asyncio.sleep(0.05)
+        await until(self.url, UP, s=seconds)
+
+    async def until_silent_for(self, slot: ClaimedSlot, seconds: float) -> None:
+        """Return when a holder has not been seen for so long."""
+        await until(self.url, SILENT, s=seconds, number=slot.number)
 
     async def vanish(self, slot: ClaimedSlot) -> None:
         """Let a process be gone as after kill -9."""
@@ -85,15 +86,17 @@ class Party:
         await until_free(self.url, slot.number)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server() -> AsyncIterator[Running]:
-    async with shared_server() as running:
-        yield running
+@pytest.fixture
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(postgres_url)
+    await run(postgres_url, SLOTS_TABLE)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
-async def party(server: Running) -> AsyncIterator[Party]:
-    party = Party(await fresh_database(server.announced["url"]))
+async def party(postgres_url: str, database: Database) -> AsyncIterator[Party]:
+    party = Party(postgres_url)
     yield party
     await party.close()
 
@@ -238,49 +241,38 @@ async def test_a_process_on_sqlite_has_the_one_slot_there_is(tmp_path: Path) -> 
     await database.close()
 
 
-class Writer:
-    """A process's write transactions, as the store makes them."""
-
-    def __init__(self, url: str) -> None:
-        self.engine = create_engine(make_url(url).set(drivername="postgresql+psycopg_async"))
-
-    async def begin(self) -> Connection:
-        connection = Connection(self.engine)
-        await connection.begin("SELECT 1")
-        return connection
-
-    async def close(self) -> None:
-        await to_the_end(self.engine.dispose)
-
-
-async def test_a_process_that_wrongly_believes_it_holds_a_slot_cannot_write(party: Party) -> None:
+async def test_a_process_that_wrongly_believes_it_holds_a_slot_cannot_write(party: Party, database: Database) -> None:
     first = await party.claimed()
-    writer = Writer(party.url)
-    connection = await writer.begin()
-    await fence(connection, first.number, first.epoch)
-    await connection.close()
+    async with database.writing() as connection:
+        await fence(connection, first.number, first.epoch)
     await first.release()
     second = await party.claimed()
-    connection = await writer.begin()
     with pytest.raises(SlotLostError):
-        await fence(connection, first.number, first.epoch)
-    await fence(connection, second.number, second.epoch)
-    await connection.close()
-    await writer.close()
+        async with database.writing() as connection:
+            await fence(connection, first.number, first.epoch)
+    async with database.writing() as connection:
+        await fence(connection, second.number, second.epoch)
 
 
-async def test_a_fenced_transaction_holds_up_a_claim_but_no_heartbeat(party: Party) -> None:
+async def test_a_fenced_transaction_holds_up_a_claim_but_no_heartbeat(party: Party, database: Database) -> None:
     first = await party.claimed()
-    writer = Writer(party.url)
-    connection = await writer.begin()
-    await fence(connection, first.number, first.epoch)
-    assert await first.beat()
-    await first.release()  # changes the row too, and need not wait
     standby = party.process()
-    with pytest.raises(StoreError):  # gave up waiting
-        await standby.claim(1)
-    await connection.execute(text("SELECT 1"))
-    await connection.commit()
-    await connection.close()
+    async with database.writing() as connection:
+        await fence(connection, first.number, first.epoch)
+        assert await first.beat()
+        await first.release()  # changes the row too, and need not wait
+        with pytest.raises(StoreError):  # gave up waiting
+            await standby.claim(1)
     assert await standby.claim(1) is not None
-    await writer.close()
+
+
+async def test_a_transaction_that_a_stopped_holder_left_open_is_ended(party: Party, database: Database) -> None:
+    stopped = await party.claimed()
+    with pytest.raises(StoreError):  # noqa: PT012 - it is the commit that fails
+        async with database.writing() as connection:
+            await fence(connection, stopped.number, stopped.epoch)
+            standby = party.process()
+            await party.until_silent_for(stopped, STALE_S)
+            assert await standby.claim(1) is None
+            assert await standby.claim(1) is not None
+    assert not await stopped.retake()
