@@ -12,18 +12,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import column, select, table
+from sqlalchemy import select
 
 from bot.errors import SettingError, SlotLostError
 from bot.store.claimed_slot import NO_EPOCH, ClaimedSlot, SoleSlot
 from bot.store.connection import Connection
 from bot.store.own_connection import OwnConnection
 from bot.store.slot_locks import SlotState, end_holder, end_stuck_writers, has_other_count, states_of, try_lock
+from bot.store.tables import slots
 
 GRACE_S = 3.0  # how long a slot must be free before another process takes it, so that its former holder may come back
 FORGOTTEN_S = 10.0  # after so long nobody comes back
-
-slots = table("slots", column("number"), column("epoch"))
 
 
 async def fence(connection: Connection, number: int, epoch: int) -> None:

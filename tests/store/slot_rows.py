@@ -9,12 +9,6 @@ import psycopg
 
 WITHIN_S = 20.0
 HOLDERS = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %(number)s)"
-SLOTS_TABLE = """
-CREATE TABLE IF NOT EXISTS slots (
-    number integer PRIMARY KEY, epoch bigint NOT NULL, slot_count integer NOT NULL, shard_count integer NOT NULL,
-    holder text NOT NULL, claimed_at timestamptz NOT NULL, seen_at timestamptz NOT NULL, UNIQUE (number, epoch)
-)
-"""
 
 
 async def run(url: str, statement: LiteralString, **values: object) -> list[tuple[object, ...]]:

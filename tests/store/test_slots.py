@@ -13,7 +13,7 @@ from bot.store.claimed_slot import NO_EPOCH, ClaimedSlot
 from bot.store.database import Database
 from bot.store.slot_locks import STALE_S
 from bot.store.slots import FORGOTTEN_S, GRACE_S, SlotClaims, SoleClaims, fence
-from tests.store.slot_rows import SLOTS_TABLE, run, until, until_free
+from tests.store.slot_rows import run, until, until_free
 
 NOBODY = "postgresql://nobody@127.0.0.1:9/none"  # the discard port: nobody listens
 
@@ -89,7 +89,6 @@ class Party:
 @pytest.fixture
 async def database(postgres_url: str) -> AsyncIterator[Database]:
     database = await Database.open(postgres_url)
-    await run(postgres_url, SLOTS_TABLE)
     yield database
     await database.close()
 
