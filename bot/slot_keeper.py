@@ -121,7 +121,10 @@ class Tenure:
                 is_ours = None
             if is_ours is False:
                 break
+            was_broken = self._is_broken
             self._note_broken(is_ours is None)
+            if is_ours is None and not was_broken:
+                continue  # a connection that broke does not say why: the slot may have been taken from us
             if self._clock() - began_s < PAUSE_S:  # else what was found may be from before a pause
                 # While the database is away, perhaps for everybody, what needs none of it goes on.
                 self.gate.open()

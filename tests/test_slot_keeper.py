@@ -213,11 +213,14 @@ async def test_after_a_pause_nothing_is_done_until_the_slot_is_known_to_be_ours(
     assert done == ["asked"]
 
 
-async def test_after_a_pause_in_which_the_slot_was_lost_nothing_is_done(slot: Slot, tenure: Tenure, hand: Hand) -> None:
+@pytest.mark.parametrize("beats", [False, StoreError("the connection was ended")])
+async def test_after_a_pause_in_which_the_slot_was_lost_nothing_is_done(
+    slot: Slot, tenure: Tenure, hand: Hand, beats: Answer
+) -> None:
     done: list[str] = []
     hear = tenure.gate.guard(done.append)
     hand.now_s += PAUSE_S
-    slot.beats = False
+    slot.beats, slot.retakes = beats, False
     hear("asked")
     await asyncio.wait_for(tenure.lost.wait(), 5)
     hear("asked late")

@@ -11,6 +11,7 @@ from bot.errors import StoreError
 from bot.store.own_connection import OwnConnection
 
 IDENTIFY_GAP_S = 5.0  # Discord: session start limits, identify requests per 5 seconds
+ALONE_S = 30.0  # who is inside for longer has stopped
 TRY_EVERY_S = 0.1
 
 # The first number of our advisory locks, by what they are for; see `bot.store.slot_locks` for another.
@@ -21,7 +22,7 @@ _IDENTIFY = 0x67726B02
 @asynccontextmanager
 async def alone(url: str) -> AsyncIterator[None]:
     """Wait until no other process is inside, and keep them out meanwhile. Raises StoreError."""
-    connection = await OwnConnection.open(url, "grokcord alone")
+    connection = await OwnConnection.open(url, "grokcord alone", idle_s=ALONE_S)
     try:
         await _until(partial(_try, connection, _ALONE, 0))
         yield
@@ -73,7 +74,7 @@ class IdentifyTurns:
     async def _connected(self) -> OwnConnection:
         async with self._opening:
             if self._connection is None:
-                self._connection = await OwnConnection.open(self._url, "grokcord identify")
+                self._connection = await OwnConnection.open(self._url, "grokcord identify", idle_s=self._gap_s + 1)
             return self._connection
 
     async def _try(self, connection: OwnConnection, bucket: int) -> bool:

@@ -43,14 +43,19 @@ class OwnConnection:
         self.pid = connection.info.backend_pid
 
     @classmethod
-    async def open(cls, url: str, name: str) -> Self:
-        """Connect. name: what the server's list of connections calls it. Raises StoreError."""
+    async def open(cls, url: str, name: str, *, idle_s: float = 0) -> Self:
+        """Connect. Raises StoreError.
+
+        name: what the server's list of connections calls it. idle_s: the server ends it after so long without a
+        statement, so that a process that was frozen keeps no lock; 0 is never. It takes PostgreSQL 14.
+        """
         import psycopg  # not at the top: a bot on SQLite does without its 10 MiB
         from psycopg.conninfo import make_conninfo
 
         plain = f"postgresql:{url.partition(':')[2]}"  # without SQLAlchemy's name of the driver
         try:
-            address = make_conninfo(plain, application_name=name, options=_SERVER_SIDE, **_CLIENT_SIDE)
+            options = f"{_SERVER_SIDE} -c idle_session_timeout={idle_s * 1000:.0f}"
+            address = make_conninfo(plain, application_name=name, options=options, **_CLIENT_SIDE)
             async with asyncio.timeout(CONNECT_S + 1):
                 return cls(await psycopg.AsyncConnection.connect(address, autocommit=True))
         except (psycopg.Error, TimeoutError, OSError) as fault:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.store.own_connection import OwnConnection
 
-STALE_S = 6.0  # a holder that was silent for so long has stopped, whatever its connection looks like
+STALE_S = 5.0  # a holder that was silent for so long has stopped, whatever its connection looks like
 
 # An advisory lock of PostgreSQL's is two numbers; the first tells ours from those of other programs in the database.
 _SLOTS = 0x67726B00

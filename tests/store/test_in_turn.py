@@ -83,6 +83,13 @@ async def test_a_turn_ends_by_itself_and_leaves_no_connection_behind(turned: Tur
     await until(postgres_url, NONE)
 
 
+async def test_a_process_that_was_frozen_keeps_nobody_waiting(turned: Turned) -> None:
+    frozen, other = turned.process(1, gap_s=0.2), turned.process(1, gap_s=60)
+    await turned.take(frozen, 0)
+    frozen._letting_go[0].cancel()  # it does nothing any more
+    await asyncio.wait_for(turned.take(other, 1), 10)
+
+
 async def test_without_the_database_shards_begin_at_a_processs_own_pace() -> None:
     turns = IdentifyTurns(NOBODY, 1, gap_s=0.01)
     await turns.take(0)
