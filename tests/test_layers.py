@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.services": frozenset({"bot.files", "bot.grok", "bot.store", "dbos", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
-    "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.errors"}),
+    "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.slots", "bot.errors"}),
     "bot.app": frozenset(
         {
             "discord",
