@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import discord
@@ -19,6 +19,7 @@ from discord.ext import commands
 from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
+from bot.gate import Gate
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
@@ -27,6 +28,7 @@ from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
+from bot.slots import Slot
 from bot.stops import Stops
 from bot.traces import wordless_traceback
 from bot.ui import text
@@ -76,6 +78,30 @@ class Services:
     chores: tuple[Chore, ...] = ()
 
 
+class Turns(Protocol):
+    """Turns to begin sessions, which all processes of one bot take."""
+
+    async def take(self, shard_id: int) -> None:
+        """Wait until a shard may identify."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of the bot's servers that this process serves.
+
+    slot: its shards; None: all, as many as Discord recommends. turns: None keeps discord.py's pace. gate: what events
+    pass before anything is done about them.
+    """
+
+    slot: Slot | None = None
+    turns: Turns | None = None
+    gate: Gate | None = None
+
+
+WHOLE = Share()
+
+
 class GrokTree(app_commands.CommandTree["GrokBot"]):
     """The commands, and the one place where their errors become sentences."""
 
@@ -87,7 +113,7 @@ class GrokTree(app_commands.CommandTree["GrokBot"]):
 class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way."""
 
-    def __init__(self, services: Services, command_sync: CommandSync | None = None) -> None:
+    def __init__(self, services: Services, command_sync: CommandSync | None = None, share: Share = WHOLE) -> None:
         self.ledger = RateLedger(time.monotonic)
         self.pacer = Pacer(self.ledger, time.monotonic)
         super().__init__(
@@ -103,6 +129,12 @@ class GrokBot(commands.AutoShardedBot):
             max_messages=None,  # nothing here reads the cache, and every edit would be copied into it
             http_trace=traced(self.pacer),
         )
+        if share.slot is not None:
+            self.shard_count, self.shard_ids = share.slot.shard_count, list(share.slot.shard_ids)
+        if share.gate is not None:
+            parsers = self._connection.parsers
+            parsers.update({name: share.gate.guard(parse) for name, parse in parsers.items()})
+        self.share = share
         self.services = services
         self.work = Work()
         self.stops = Stops()
@@ -117,6 +149,13 @@ class GrokBot(commands.AutoShardedBot):
         if self._command_sync is not None:
             await self._command_sync.run(self.tree)
         self._background.start()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until this shard may begin a session: Discord limits how many of a bot's do in five seconds."""
+        if self.share.turns is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.share.turns.take(shard_id or 0)
 
     async def close(self) -> None:
         """End the chores, then the connection."""

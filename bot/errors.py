@@ -160,9 +160,25 @@ class CannotFit(GrokBotError):
         self.reason: FitFailure = reason
 
 
+class GatewayAwayError(GrokBotError):
+    """Discord did not say where its gateway is: trying again later may help."""
+
+
+class TokenRefusedError(GrokBotError):
+    """Discord refuses the bot's token."""
+
+
 class StoreError(GrokBotError):
     """The database could not be opened, migrated, read or written."""
 
 
 class StoreAway(StoreError):
     """The database's server does not answer; it may come back by itself."""
+
+
+class SlotLostError(StoreError):
+    """Another process has this process's slot now, so this one may no longer act in its name."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"slot {number} belongs to another process now")
+        self.number = number

@@ -21,20 +21,25 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.errors": frozenset({"msgspec"}),
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),
+    "bot.slots": frozenset(),
+    "bot.gate": frozenset(),
+    "bot.gateway": frozenset({"aiohttp", "msgspec", "bot.errors"}),
+    "bot.slot_keeper": frozenset({"bot.errors", "bot.gate"}),
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.demo": frozenset(),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
-    "bot.store": frozenset({"sqlalchemy", "alembic", "bot.errors"}),
     "bot.workers": frozenset(),
     "bot.files": frozenset({"PIL", "pypdfium2", "bot.workers", "bot.errors"}),
     "bot.media": frozenset({"PIL", "av", "bot.workers", "bot.errors"}),
     "bot.services": frozenset({"bot.files", "bot.media", "bot.grok", "bot.store", "dbos", "bot.errors"}),
+    # psycopg: locks that last as long as their connection need one outside SQLAlchemy's pool.
+    "bot.store": frozenset({"sqlalchemy", "alembic", "psycopg", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
-    "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.errors"}),
+    "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.slots", "bot.errors"}),
     "bot.app": frozenset(
         {
             "discord",
@@ -46,6 +51,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "bot.stops",
             "bot.background",
             "bot.command_sync",
+            "bot.gate",
+            "bot.slots",
         }
     ),
     # What several cogs share: an answer is asked for by a command, a message, a button or a menu.

@@ -45,6 +45,7 @@ class LiveCard:
         self._state: CardState | None = None
         self._progress = Progress(time.monotonic)
         self._fallback: Face | None = None
+        self._shown: Sequence[Face] = ()
         self._over = asyncio.Event()
         self._expected_s: float | None = None
         self._is_detached = order.is_detached
@@ -165,6 +166,13 @@ class LiveCard:
         self._live.touch()
 
     def _faces(self) -> Sequence[Face]:
+        """Return the card as it should look now; as it looked before, while another process may be painting it."""
+        gate = self._bot.share.gate
+        if gate is None or gate.is_open:
+            self._shown = self._current_faces()
+        return self._shown
+
+    def _current_faces(self) -> Sequence[Face]:
         if self._state is None or self._is_detached:
             return ()
         state = self._state

@@ -48,27 +48,20 @@ class End:
 
 
 class Fulfilment:
-    """Carries orders out. still_ours: returns when this process may act, and never if it may not."""
+    """Carries orders out."""
 
-    def __init__(
-        self,
-        orders: Orders,
-        hands: OrderSteps,
-        cancellations: Cancellations,
-        still_ours: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, orders: Orders, hands: OrderSteps, cancellations: Cancellations) -> None:
         self._orders = orders
         self._hands = hands
         self._cancellations = cancellations
-        self._still_ours = still_ours
 
     async def fulfil(self, order_id: int, steps: Steps) -> None:
         """Take the steps that are left. An order that is forgotten, or was cancelled while it waited, has none."""
         order = await patiently(lambda: self._orders.find(order_id))
-        if order is None or order.has_ended:
+        if order is None or order.state == "cancelled":
             return
         async with self._entered(order) as card:
-            await _Taking(order, card, steps, self._hands, self._cancellations, self._still_ours).all()
+            await _Taking(order, card, steps, self._hands, self._cancellations).all()
 
     @asynccontextmanager
     async def _entered(self, order: Order) -> AsyncIterator[Card]:
@@ -90,14 +83,12 @@ class _Taking:
         steps: Steps,
         hands: OrderSteps,
         cancellations: Cancellations,
-        still_ours: Callable[[], Awaitable[None]],
     ) -> None:
         self._order = order
         self._card = card
         self._steps = steps
         self._hands = hands
         self._cancellations = cancellations
-        self._still_ours = still_ours
 
     async def all(self) -> None:
         """Take every step."""
@@ -151,7 +142,7 @@ class _Taking:
         """Take a step that may be cancelled, and may fail."""
 
         async def taken() -> str:
-            await self._still_ours()
+            await patiently(self._hands.orders.check)
             try:
                 if self._order.is_cancelled:
                     raise Cancelled
@@ -169,7 +160,7 @@ class _Taking:
         """Take a step that nobody can cancel, and that ends the order even if it fails."""
 
         async def taken() -> str:
-            await self._still_ours()
+            await patiently(self._hands.orders.check)
             try:
                 await patiently(work)
             except Exception as unforeseen:  # as above; what comes after it must be done all the same

@@ -27,6 +27,7 @@ FULFIL = "fulfil.1"
 LINE = "orders"
 LOOK_S = 0.25  # how often the lines are looked at: people see the difference, the processor hardly does
 THREADS = 16
+CONNECTIONS = 6
 
 Fulfil = Callable[[int, Steps], Awaitable[None]]
 
@@ -139,6 +140,7 @@ def _config(url: str, executor_id: str) -> DBOSConfig:
         "executor_id": executor_id,
         "application_version": STEPS_VERSION,
         "log_level": "ERROR",  # it warns of what is normal here: work that a stop cuts off, versions side by side
+        "sys_db_pool_size": CONNECTIONS,
         "max_executor_threads": THREADS,
         "scheduler_polling_interval_sec": 3600.0,  # nothing is scheduled
     }

@@ -17,7 +17,10 @@ T = TypeVar("T")
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Return what `work` does, as soon as the database lets it. It must be harmless to begin it again."""
+    """Return what `work` does, as soon as the database lets it. It must be harmless to begin it again.
+
+    A process whose slot is another's waits here until it is cut off: it must neither act nor give up.
+    """
     while True:
         try:
             return await work()

@@ -50,7 +50,7 @@ def _file(address: URL) -> Path:
 
 def jobs_url(url: str) -> str:
     """Return where the steps of orders are kept: beside a SQLite file, in a file of its own; in the same PostgreSQL."""
-    if make_url(url).get_backend_name() == "postgresql":
-        return url
-    path = database_path(url)
-    return f"sqlite:///{path.with_name(f'{path.stem}-jobs{path.suffix}')}"
+    address = read_address(url)
+    if isinstance(address, URL):
+        return address.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    return f"sqlite:///{address.with_name(f'{address.stem}-jobs{address.suffix}')}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
+from bot.store.claimed_slot import NO_EPOCH
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.order_tables import durations, order_sources, orders
 from bot.store.order_values import InLine, Kind, NewOrder, Order, Source, State
+from bot.store.slots import fence
 
 __all__ = ["InLine", "Kind", "NewOrder", "Order", "Orders", "Source", "State"]
 
@@ -20,15 +25,32 @@ _UNDER_WAY = ("queued", "running")
 
 
 class Orders:
-    """The orders, by their id, which never comes back."""
+    """The orders, by their id, which never comes back.
 
-    def __init__(self, database: Database) -> None:
+    slot, epoch: what this process holds. Whatever it writes fails with SlotLostError as soon as another one holds it.
+    """
+
+    def __init__(self, database: Database, *, slot: int = 0, epoch: int = NO_EPOCH) -> None:
         self._database = database
+        self._slot = slot
+        self._epoch = epoch
+
+    async def check(self) -> None:
+        """Raise SlotLostError when another process does what this one believes to be its work."""
+        if self._epoch != NO_EPOCH:
+            async with self._writing():
+                pass
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Connection]:
+        async with self._database.writing() as connection:
+            await fence(connection, self._slot, self._epoch)
+            yield connection
 
     async def add(self, order: NewOrder, source: Source | None = None) -> Order:
         """Keep an order with the picture that goes along, and return it."""
         added = insert(orders).values(**asdict(order), state="queued").returning(*_ORDER)
-        async with self._database.writing() as connection:
+        async with self._writing() as connection:
             [row] = await connection.fetch(added)
             if source is not None:
                 await connection.execute(insert(order_sources).values(order_id=row.id, **asdict(source)))
@@ -37,7 +59,7 @@ class Orders:
     async def replace(self, old_id: int, order: NewOrder) -> Order | None:
         """Keep an order that takes the place of one that ended badly, its picture included; None if one did already."""
         added = insert(orders).values(**asdict(order), state="queued").returning(*_ORDER)
-        async with self._database.writing() as connection:
+        async with self._writing() as connection:
             free = orders.c.id == old_id, orders.c.next_id.is_(None), orders.c.state.not_in(_UNDER_WAY)
             if not await connection.execute(update(orders).where(*free).values(next_id=0)):
                 return None
@@ -120,7 +142,7 @@ class Orders:
 
     async def shown_at(self, order_id: int, message_id: int) -> None:
         """Note which message is its card."""
-        async with self._database.writing() as connection:
+        async with self._writing() as connection:
             await connection.execute(update(orders).where(orders.c.id == order_id).values(message_id=message_id))
 
     async def detach(self, order_id: int) -> bool:
@@ -137,7 +159,7 @@ class Orders:
     async def note_duration(self, model: str, took_s: float, moment: datetime) -> None:
         """Remember how long an order of a model took."""
         row = {"model": model, "took_s": took_s, "created_at": moment}
-        async with self._database.writing() as connection:
+        async with self._writing() as connection:
             await connection.execute(insert(durations).values(row))
             newest = (
                 select(durations.c.id)
@@ -163,7 +185,7 @@ class Orders:
 
     async def _change(self, order_id: int, **values: object) -> bool:
         chosen = orders.c.id == order_id, orders.c.state.in_(_UNDER_WAY)
-        async with self._database.writing() as connection:
+        async with self._writing() as connection:
             return bool(await connection.execute(update(orders).where(*chosen).values(**values)))
 
     async def _orders(self, *chosen: ColumnElement[bool]) -> tuple[Order, ...]:

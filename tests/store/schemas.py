@@ -138,9 +138,9 @@ RELEASED = {
     "0003": """
         CREATE TABLE exchanges ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL,
             asker_id BIGINT NOT NULL, guild_id BIGINT, created_at DATETIME );
-        CREATE INDEX ix_exchanges_scope_created_at ON exchanges (scope, created_at);
-        CREATE INDEX ix_exchanges_guild_id_created_at ON exchanges (guild_id, created_at);
         CREATE INDEX ix_exchanges_scope_asker_id ON exchanges (scope, asker_id);
+        CREATE INDEX ix_exchanges_guild_id_created_at ON exchanges (guild_id, created_at);
+        CREATE INDEX ix_exchanges_scope_created_at ON exchanges (scope, created_at);
         CREATE TABLE notes ( "key" TEXT NOT NULL, value TEXT NOT NULL, CONSTRAINT pk_notes PRIMARY KEY
             ("key") );
         CREATE TABLE summaries ( scope TEXT NOT NULL, upto_exchange_id BIGINT NOT NULL, text TEXT NOT NULL,
@@ -158,6 +158,10 @@ RELEASED = {
             guild_id BIGINT, user_id BIGINT NOT NULL, user_name TEXT NOT NULL, what TEXT NOT NULL, value
             TEXT NOT NULL, created_at DATETIME NOT NULL );
         CREATE INDEX ix_changes_channel_id_id ON changes (channel_id, id);
+        CREATE TABLE slots ( number INTEGER NOT NULL, epoch BIGINT NOT NULL, slot_count INTEGER NOT NULL,
+            shard_count INTEGER NOT NULL, holder TEXT NOT NULL, claimed_at DATETIME NOT NULL, seen_at
+            DATETIME NOT NULL, CONSTRAINT pk_slots PRIMARY KEY (number), CONSTRAINT uq_slots_number_epoch
+            UNIQUE (number, epoch) );
         CREATE TABLE orders ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT
             NOT NULL, slot INTEGER NOT NULL, prompt TEXT NOT NULL, model TEXT NOT NULL, amount INTEGER NOT
             NULL, aspect TEXT, seconds INTEGER, quality TEXT, asker_id BIGINT NOT NULL, asker_name TEXT NOT
@@ -168,10 +172,10 @@ RELEASED = {
             is_detached BOOLEAN DEFAULT 0 NOT NULL, is_charged BOOLEAN DEFAULT 0 NOT NULL, result TEXT
             DEFAULT '' NOT NULL, failure TEXT DEFAULT '' NOT NULL, created_at DATETIME NOT NULL, ended_at
             DATETIME );
-        CREATE INDEX ix_orders_ended_at ON orders (ended_at);
-        CREATE INDEX ix_orders_state_slot ON orders (state, slot);
-        CREATE INDEX ix_orders_message_id ON orders (message_id);
         CREATE INDEX ix_orders_asker_id_state ON orders (asker_id, state);
+        CREATE INDEX ix_orders_ended_at ON orders (ended_at);
+        CREATE INDEX ix_orders_message_id ON orders (message_id);
+        CREATE INDEX ix_orders_state_slot ON orders (state, slot);
         CREATE TABLE durations ( id INTEGER NOT NULL, model TEXT NOT NULL, took_s FLOAT NOT NULL, created_at
             DATETIME NOT NULL, CONSTRAINT pk_durations PRIMARY KEY (id) );
         CREATE INDEX ix_durations_model_id ON durations (model, id);
@@ -183,10 +187,10 @@ RELEASED = {
             channel_id BIGINT NOT NULL, pinned BOOLEAN DEFAULT 0 NOT NULL, CONSTRAINT
             fk_turns_exchange_id_exchanges FOREIGN KEY(exchange_id) REFERENCES exchanges (id) ON DELETE
             CASCADE );
-        CREATE INDEX ix_turns_exchange_id ON turns (exchange_id);
         CREATE INDEX ix_turns_pinned ON turns (scope, exchange_id, id) WHERE pinned;
-        CREATE INDEX ix_turns_scope_exchange_id_id ON turns (scope, exchange_id, id);
         CREATE INDEX ix_turns_message_id ON turns (message_id);
+        CREATE INDEX ix_turns_scope_exchange_id_id ON turns (scope, exchange_id, id);
+        CREATE INDEX ix_turns_exchange_id ON turns (exchange_id);
         CREATE TABLE posts ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, channel_id
             BIGINT NOT NULL, guild_id BIGINT, asker_id BIGINT NOT NULL, asker_name TEXT NOT NULL, prompt
             TEXT NOT NULL, material TEXT NOT NULL, heading TEXT NOT NULL, model TEXT, is_fresh BOOLEAN NOT
@@ -194,9 +198,9 @@ RELEASED = {
             NULL, CONSTRAINT fk_posts_exchange_id_exchanges FOREIGN KEY(exchange_id) REFERENCES exchanges
             (id) ON DELETE SET NULL );
         CREATE INDEX ix_posts_guild_id_created_at ON posts (guild_id, created_at);
-        CREATE INDEX ix_posts_message_id ON posts (message_id);
-        CREATE INDEX ix_posts_scope_asker_id ON posts (scope, asker_id);
         CREATE INDEX ix_posts_exchange_id ON posts (exchange_id);
+        CREATE INDEX ix_posts_scope_asker_id ON posts (scope, asker_id);
+        CREATE INDEX ix_posts_message_id ON posts (message_id);
         CREATE TABLE order_sources ( order_id INTEGER NOT NULL, mime TEXT NOT NULL, data BLOB NOT NULL,
             CONSTRAINT pk_order_sources PRIMARY KEY (order_id), CONSTRAINT fk_order_sources_order_id_orders
             FOREIGN KEY(order_id) REFERENCES orders (id) ON DELETE CASCADE );

@@ -1,4 +1,4 @@
-"""Orders for pictures and clips, how long they take, and what people chose for themselves."""
+"""Orders for pictures and clips, how long they take, what people chose for themselves, and who holds which slot."""
 
 from __future__ import annotations
 
@@ -40,6 +40,18 @@ def upgrade() -> None:
         sa.Column("user_id", _ID, autoincrement=False, nullable=False),
         sa.Column("is_pinged", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_person_preferences"),
+    )
+    op.create_table(
+        "slots",
+        sa.Column("number", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
+        sa.Column("slot_count", sa.Integer, nullable=False),
+        sa.Column("shard_count", sa.Integer, nullable=False),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("claimed_at", _TIME, nullable=False),
+        sa.Column("seen_at", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_slots"),
+        sa.UniqueConstraint("number", "epoch", name="uq_slots_number_epoch"),
     )
 
 
