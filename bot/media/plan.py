@@ -81,10 +81,10 @@ def plan_clip(source: Source, limit_bytes: int) -> ClipPlan:
 
 def corrected_bits_per_s(plan: ClipPlan, seconds: float, size_bytes: int) -> int:
     """Return the bits for the video with which a file that came out as `size_bytes` meets its goal the next time."""
-    video_bytes = plan.video_bits_per_s * seconds / 8
-    came_out = max(1.0, size_bytes - (plan.goal_bytes - video_bytes))  # what the video really took
-    wanted = plan.video_bits_per_s * video_bytes / came_out
-    return max(1, round(min(wanted, plan.video_bits_per_s * 2)))
+    missing = (plan.goal_bytes - size_bytes) * 8 / seconds  # also what planned audio did not need
+    return max(
+        1, round(min(max(plan.video_bits_per_s + missing, plan.video_bits_per_s / 2), plan.video_bits_per_s * 2))
+    )
 
 
 def even_size(width: int, height: int, pixels: float) -> tuple[int, int]:
