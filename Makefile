@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo run test lint format types bench lock clean
+.PHONY: help demo run test lint format types bench bench-fitting lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # One stamp per set of dependencies; --no-deps keeps the project itself out of the hash check.
 $(VENV)/media.stamp: requirements/media.txt pyproject.toml
@@ -42,6 +42,9 @@ format: $(VENV)/dev.stamp ## Rewrite files to the house style
 
 bench: $(VENV)/dev.stamp ## Measure how live the answers are (prints a table, judges nothing)
 	@$(BIN)/python -m bench
+
+bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (ten minutes; prints a table)
+	@$(BIN)/python -m bench.fitting
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew and pin them by hash
 	@$(BIN)/python -m pip install --quiet uv
