@@ -21,7 +21,7 @@ from bot.media.video import Pictures
 
 Tell = Callable[[float], None]  # hears how much is done, 0 to 1
 
-TRIES = 4  # of the second pass; the first serves them all
+TRIES = 4  # of the second pass, until the file is small enough; the first serves them all
 FIRST_PASS_SHARE = 0.3  # of the time
 DECODED_ENOUGH = 0.95  # of the frames; fewer, and the clip is damaged in the middle
 
@@ -36,7 +36,7 @@ def fit_clip(clip: Path, limit_bytes: int, work: Path, tell: Tell) -> Path:
     plan = plan_clip(source, limit_bytes)
     _encode(clip, source, plan, 1, work / "none", _part(tell, 0, FIRST_PASS_SHARE))
     best_bytes, done = 0, FIRST_PASS_SHARE
-    for _ in range(TRIES):
+    for number in range(TRIES):
         attempt = work / "attempt.mp4"
         share = (1 - done) * 0.9  # something is left for another try
         _encode(clip, source, plan, 2, attempt, _part(tell, done, share))
@@ -45,7 +45,8 @@ def fit_clip(clip: Path, limit_bytes: int, work: Path, tell: Tell) -> Path:
         if best_bytes < size_bytes <= limit_bytes:
             os.replace(attempt, fitted)
             best_bytes = size_bytes
-        if plan.goal_bytes * ENOUGH_SHARE / TARGET_SHARE <= size_bytes <= limit_bytes:
+        is_enough = size_bytes >= plan.goal_bytes * ENOUGH_SHARE / TARGET_SHARE
+        if size_bytes <= limit_bytes and (is_enough or number):  # one try for more; some clips have no more in them
             break
         plan = replace(plan, video_bits_per_s=corrected_bits_per_s(plan, source.facts.seconds, size_bytes))
     if not best_bytes:

@@ -114,7 +114,7 @@ def _count(container: InputContainer) -> _Count:
     """Go through a clip without decoding it."""
     counted = _Count()
     for packet in container.demux(*container.streams.video[:1], *container.streams.audio[:1]):
-        if packet.size:
+        if packet.size and not packet.is_discard:  # an edit list leaves some out
             counted.add(packet)
     container.seek(0)
     return counted

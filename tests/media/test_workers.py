@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.errors import CannotFit
 from bot.media.fitting import Fitter
@@ -93,6 +94,12 @@ async def test_a_full_disk_is_a_failure_and_leaves_no_half_file(noisy: Path, out
 async def test_without_an_encoder_a_clip_cannot_be_fitted(noisy: Path, out: Path) -> None:
     fitter = Fitter(command=worker_after("import sys; sys.modules['av'] = None"))
     assert await reason_of(fitter, noisy, out) == "no_encoder"
+
+
+async def test_without_an_encoder_a_picture_can_be_fitted(out: Path, tmp_path: Path) -> None:
+    Image.effect_noise((300, 300), 60).save(tmp_path / "a.png")
+    fitter = Fitter(command=worker_after("import sys; sys.modules['av'] = None"))
+    assert (await fitter.fit_picture(tmp_path / "a.png", 30_000, out)).suffix == ".jpg"
 
 
 async def test_a_worker_that_takes_too_long_is_killed(noisy: Path, out: Path, tmp_path: Path) -> None:
