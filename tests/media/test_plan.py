@@ -99,9 +99,8 @@ def test_frames_are_left_out_evenly(rate: str, lowered: str) -> None:
 
 
 def test_a_long_clip_gets_a_faster_preset() -> None:
-    presets = [plan_clip(source(seconds), 25 * MIB).preset for seconds in (15, 60, 200)]
-    assert presets == ["medium", "fast", "fast"]
-    assert plan_clip(source(600, rate=30), 500 * MIB).preset == "veryfast"
+    presets = [plan_clip(source(seconds, rate=30), 200 * MIB).preset for seconds in (15, 60, 300)]
+    assert presets == ["faster", "faster", "veryfast"]
 
 
 def test_a_small_clip_is_not_blown_up_to_the_limit() -> None:
@@ -112,7 +111,7 @@ def test_a_file_that_came_out_too_large_gets_as_much_less_as_it_was_over() -> No
     plan = plan_clip(source(15, has_audio=False), 10 * MIB)
     assert corrected_bits_per_s(plan, 15, plan.goal_bytes) == plan.video_bits_per_s
     over = corrected_bits_per_s(plan, 15, round(plan.goal_bytes * 1.1))
-    assert 0.90 < over / plan.video_bits_per_s < 0.92
+    assert 0.89 < over / plan.video_bits_per_s < 0.91
     assert corrected_bits_per_s(plan, 15, 10) == plan.video_bits_per_s * 2
 
 
