@@ -41,6 +41,7 @@ from bot.services.cancelling import Cancellations
 from bot.services.chat import ChatModels, ChatParts, ChatService
 from bot.services.compaction import Compactor
 from bot.services.context import ContextService
+from bot.services.cooling import Cooling
 from bot.services.fitting import Tailor
 from bot.services.fulfilment import Fulfilment
 from bot.services.getting import Getter
@@ -72,6 +73,7 @@ from bot.store.orders import Orders
 from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
+from bot.store.rests import Rests
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.store.summaries import Summaries
 
@@ -226,7 +228,7 @@ def _build_orders(
         steps = OrderSteps(
             orders=orders,
             folder=folder,
-            maker=Maker(grok, orders, folder, _now, max_bytes=max_bytes),
+            maker=Maker(grok, orders, folder, Cooling(Rests(database), _now), _now, max_bytes=max_bytes),
             getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
             tailor=Tailor(fitter, folder),
             quota=Unlimited(),
