@@ -19,7 +19,7 @@ from bot.app import GrokBot, Services
 from bot.command_sync import CommandSync
 from bot.config import Settings, load_settings
 from bot.demo import run_demo
-from bot.errors import GrokBotError, SettingError, UpstreamError, UpstreamKeyRefused
+from bot.errors import GrokBotError, SettingError, StoreAway, UpstreamError, UpstreamKeyRefused
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
@@ -69,6 +69,8 @@ def _run() -> int:
         return _say(f"grokcord: {bad}", EXIT_MISCONFIGURED)
     except StartFailedError as failed:
         return _say(f"grokcord: {failed}", failed.exit_code)
+    except StoreAway as away:
+        return _say(f"grokcord: {away}", EXIT_TRY_LATER)
     except GrokBotError as failed:
         return _say(f"grokcord: {failed}", EXIT_FAILED)
     return 0
