@@ -201,12 +201,28 @@ async def test_backend_that_falls_silent_is_cut_off(postgres_url: str) -> None:
 
     async with opened(postgres_url):
         pass
-    database = Database(replace(engines_of(postgres_url), patience=Patience(begin_s=5, statement_s=0.5)))
+    database = Database(replace(engines_of(postgres_url), patience=Patience(5, 5, 0.5)))
     with pytest.raises(StoreError, match="PostgreSQL is away"):
         await ask_the_frozen(database)
     await once_back(lambda: Notes(database).set("a", "1"))
     assert await Notes(database).get("a") == "1"
     await database.close()
+
+
+async def test_pooled_connection_that_fell_silent_is_cut_off(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "BEGIN_TIMEOUT_S", 0.5)
+    async with opened(postgres_url) as database:
+        async with database.reading() as connection:
+            [[pid]] = await connection.fetch(text("SELECT pg_backend_pid()"))
+        os.kill(int(pid), signal.SIGSTOP)
+        try:
+            with pytest.raises(StoreAway):
+                await Notes(database).get("a")
+        finally:
+            os.kill(int(pid), signal.SIGCONT)
+        assert await once_back(lambda: Notes(database).get("a")) is None
 
 
 async def test_waiting_for_a_turn_has_an_end(postgres_url: str) -> None:
