@@ -49,7 +49,7 @@ async def test_answers_come_without_memory_while_postgres_is_away_and_with_it_wh
                 await _while_away(you, where, before)
                 async with serving("sandbox.postgres", *folder, "--port", str(urlsplit(url).port)):
                     await _when_back(you, where, before)
-                    assert await processes.bot.stop() == 0
+                assert await processes.bot.stop() == 0  # it is away once more
             _nothing_leaked(processes, url)
 
 

@@ -71,6 +71,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
         ((r":\d+/", ":1/"), "PostgreSQL is away"),
         (("$", "?shape=round"), "an option after its"),
         (("$", "?sslmode=round"), "an sslmode that"),
+        (("$", "?sslmode=require"), "does not encrypt"),
+        (("127.0.0.1", "no-such-host.invalid"), "PostgreSQL is away"),
     ],
 )
 async def test_address_that_leads_nowhere_is_one_sentence(
@@ -120,6 +122,14 @@ async def test_tables_of_another_program_are_left_alone(postgres_url: str) -> No
     with pytest.raises(StoreError, match="belongs to another program"):
         await Database.open(postgres_url)
     assert ask(postgres_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("recipes",)]
+
+
+async def test_user_who_may_not_make_tables_is_told_what_is_missing(postgres_url: str) -> None:
+    guest = f"guest_{make_url(postgres_url).database}"
+    with psycopg.connect(postgres_url) as owner:
+        owner.execute(f"CREATE ROLE {guest} LOGIN PASSWORD 'made-up'".encode())
+    with pytest.raises(StoreError, match="let that user own the database"):
+        await Database.open(re.sub("grokcord:[^@]*@", f"{guest}:made-up@", postgres_url))
 
 
 async def test_schema_of_a_newer_version_is_refused(postgres_url: str) -> None:
