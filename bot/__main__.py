@@ -8,40 +8,76 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import aiohttp
 import discord
+import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from dotenv import dotenv_values
 
-from bot.app import GrokBot, Services
+from bot.app import GrokBot, Services, Share
 from bot.command_sync import CommandSync
-from bot.config import Settings, load_settings
+from bot.config import Settings, is_postgresql, load_settings
 from bot.demo import run_demo
-from bot.errors import GrokBotError, SettingError, StoreAway, UpstreamError, UpstreamKeyRefused
+from bot.errors import (
+    GatewayAwayError,
+    GrokBotError,
+    SettingError,
+    StoreAway,
+    TokenRefusedError,
+    UpstreamError,
+    UpstreamKeyRefused,
+)
+from bot.gateway import Gateway, ask_gateway
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
+from bot.media.fitting import Fitter
+from bot.services.cancelling import Cancellations
 from bot.services.chat import ChatModels, ChatParts, ChatService
 from bot.services.compaction import Compactor
 from bot.services.context import ContextService
+from bot.services.cooling import Cooling
+from bot.services.fitting import Tailor
+from bot.services.fulfilment import Fulfilment
+from bot.services.getting import Getter
+from bot.services.jobs import LOOK_S, Fulfil, Jobs, Limits
 from bot.services.line import Line
-from bot.services.media import PictureService, VideoService
+from bot.services.making import Maker
+from bot.services.media_folder import MediaFolder
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService, ModelsInUse
+from bot.services.order_steps import OrderSteps
+from bot.services.orders import OrderModels, OrderService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
+from bot.services.quota import Unlimited
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
+from bot.services.staging import Stage
 from bot.services.writing import Writer
+from bot.slot_keeper import SlotKeeper, Tenure
+from bot.slots import Slot, executor_id
+from bot.store.address import jobs_url
 from bot.store.branches import Branches
+from bot.store.claimed_slot import NO_EPOCH
 from bot.store.database import Database
+from bot.store.in_turn import IdentifyTurns, alone
 from bot.store.memory import Memory
 from bot.store.notes import Notes
+from bot.store.orders import Orders
+from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
+from bot.store.rests import Rests
+from bot.store.slots import SlotClaims, SoleClaims
 from bot.store.summaries import Summaries
+from bot.ui.sentences.orders import RESTARTING
 
 EXIT_FAILED = 1
 EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
@@ -94,14 +130,65 @@ async def _serve(settings: Settings) -> None:
         await _check_key(grok)
         Route.BASE = settings.discord_api_url
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
-        bot = GrokBot(build_services(settings, grok, database), CommandSync(Notes(database)))
+        serve = partial(_serve_slot, settings, grok, database, stopping)
+        await SlotKeeper(_claims(settings), settings.slots).serve(serve, stopping)
+
+
+def _claims(settings: Settings) -> SlotClaims | SoleClaims:
+    return SlotClaims(settings.database_url) if is_postgresql(settings.database_url) else SoleClaims()
+
+
+async def _serve_slot(
+    settings: Settings, grok: GrokClient, database: Database, stopping: asyncio.Event, tenure: Tenure
+) -> None:
+    """Serve a slot's shards until told to stop, or until the slot is lost."""
+    async with AsyncExitStack() as stack:
+        share = await _share(stack, settings, tenure)
+        if share.slot is not None:
+            log.info("serving slot %d of %d, shards %s", tenure.number, settings.slots, share.slot.shard_ids)
+        once = partial(alone, settings.database_url) if is_postgresql(settings.database_url) else nullcontext
+        services = build_services(settings, grok, database, slot=tenure.number, epoch=tenure.epoch)
+        bot = GrokBot(services, CommandSync(Notes(database), once), share)
         stack.push_async_callback(bot.close)
-        await _serve_bot(bot, settings, stopping)
+        await _serve_bot(bot, settings, stopping, tenure)
 
 
-def build_services(settings: Settings, grok: GrokClient, database: Database) -> Services:
-    """Return the use cases, wired."""
-    max_bytes = settings.max_file_mb * 1024 * 1024
+async def _share(stack: AsyncExitStack, settings: Settings, tenure: Tenure) -> Share:
+    """Return what this process serves. Raises StartFailedError."""
+    is_shared = is_postgresql(settings.database_url)
+    if not is_shared and not settings.shards:
+        return Share(gate=tenure.gate)
+    gateway = await _ask_gateway(settings)
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway.url)  # where discord.py connects when it is told which shards
+    shard_count = await tenure.agree_on_shards(settings.shards or max(gateway.shards, settings.slots))
+    slot = Slot(tenure.number, settings.slots, shard_count)
+    if not is_shared:
+        return Share(slot, gate=tenure.gate)
+    turns = IdentifyTurns(settings.database_url, gateway.max_concurrency)
+    stack.push_async_callback(turns.close)
+    return Share(slot, turns, tenure.gate)
+
+
+async def _ask_gateway(settings: Settings) -> Gateway:
+    try:
+        return await ask_gateway(settings.discord_api_url, settings.discord_token)
+    except TokenRefusedError as refused:
+        raise StartFailedError("DISCORD_TOKEN: Discord refuses it", EXIT_MISCONFIGURED) from refused
+    except GatewayAwayError as away:
+        raise StartFailedError("Discord cannot be reached; try again later", EXIT_TRY_LATER) from away
+
+
+def build_services(
+    settings: Settings,
+    grok: GrokClient,
+    database: Database,
+    *,
+    slot: int = 0,
+    epoch: int = NO_EPOCH,
+    poll_s: float = LOOK_S,
+) -> Services:
+    """Return the use cases, wired. slot, epoch: what this process holds. poll_s: how often orders are looked for."""
+    orders = _build_orders(settings, grok, Orders(database, slot=slot, epoch=epoch), database, slot, poll_s)
     memory, posts, choices = Memory(database), Posts(database), Preferences(database)
     summaries, branches = Summaries(database), Branches(database)
     tokens = settings.memory_tokens
@@ -125,13 +212,52 @@ def build_services(settings: Settings, grok: GrokClient, database: Database) -> 
         memory=keeping,
         preferences=preferences,
         reader=FileReader(),
-        pictures=PictureService(
-            grok, model=settings.grok_image_model, edit_model=settings.grok_image_edit_model, max_bytes=max_bytes
-        ),
-        videos=VideoService(grok, model=settings.grok_video_model, max_bytes=max_bytes),
+        orders=orders,
         models=ModelService(grok, _models_in_use(settings)),
-        chores=(keeping.run, compactor.run),
+        chores=(keeping.run, compactor.run, orders.run),
     )
+
+
+def _build_orders(
+    settings: Settings, grok: GrokClient, orders: Orders, database: Database, slot: int, poll_s: float
+) -> OrderService:
+    folder, fitter = MediaFolder(Path(settings.media_dir)), Fitter()
+    cancellations, limits = (
+        Cancellations(),
+        Limits(settings.orders_at_once, settings.orders_per_person, settings.orders_per_minute),
+    )
+    max_bytes = settings.max_file_mb * 1024 * 1024
+
+    def make_fulfil(stage: Stage) -> Fulfil:
+        steps = OrderSteps(
+            orders=orders,
+            folder=folder,
+            maker=Maker(grok, orders, folder, Cooling(Rests(database), _now), _now, max_bytes=max_bytes),
+            getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
+            tailor=Tailor(fitter, folder),
+            quota=Unlimited(),
+            stage=stage,
+            now=_now,
+        )
+        return Fulfilment(orders, steps, cancellations).fulfil
+
+    return OrderService(
+        orders,
+        PersonPreferences(database),
+        Jobs(jobs_url(settings.database_url), executor_id(slot), limits, poll_s=poll_s),
+        folder,
+        cancellations,
+        models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),
+        limits=limits,
+        make_fulfil=make_fulfil,
+        now=_now,
+        slot=slot,
+        keep=timedelta(hours=settings.media_keep_hours),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _models_in_use(settings: Settings) -> ModelsInUse:
@@ -154,21 +280,39 @@ async def _check_key(grok: GrokClient) -> None:
         log.warning("the Grok server does not answer as expected, starting all the same error=%s", type(away).__name__)
 
 
-async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event) -> None:
-    """Connect, and stay until told to stop; then let running answers end."""
+async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event, tenure: Tenure) -> None:
+    """Connect, and stay until told to stop or the slot is lost; then let running answers end."""
     connection = asyncio.create_task(_connect(bot, settings))
-    stop = asyncio.create_task(stopping.wait())
+    stop, loss = asyncio.create_task(stopping.wait()), asyncio.create_task(tenure.lost.wait())
     try:
-        await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({connection, stop, loss}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             connection.result()
             return
         log.info("stopping, answers under way: %d", len(bot.work))
-        cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+        if is_postgresql(settings.database_url):
+            await _leave_slot(bot, tenure)
+            cut = await bot.work.drain(patience_s=PATIENCE_S / 2, farewell_s=FAREWELL_S)
+        else:
+            ending = asyncio.create_task(bot.services.orders.rest(PATIENCE_S))
+            cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+            await ending
         log.info("stopped, answers interrupted: %d", cut)
     finally:
         stop.cancel()
+        loss.cancel()
         connection.cancel()
+
+
+async def _leave_slot(bot: GrokBot, tenure: Tenure) -> None:
+    """Give the slot back before running answers end, so that a standby need not wait for them.
+
+    Orders are let go of first: whoever takes the slot goes on with them at once, and only one process may.
+    """
+    if not tenure.lost.is_set():
+        await bot.services.orders.rest(PATIENCE_S / 2)
+    await bot.services.orders.close(RESTARTING)
+    await tenure.release()
 
 
 async def _connect(bot: GrokBot, settings: Settings) -> None:

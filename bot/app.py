@@ -6,11 +6,10 @@ import logging
 import secrets
 import sys
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import discord
@@ -20,15 +19,18 @@ from discord.ext import commands
 from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
+from bot.gate import Gate
 from bot.services.chat import ChatService
-from bot.services.media import PictureService, VideoService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
+from bot.services.orders import OrderService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
+from bot.slots import Slot
 from bot.stops import Stops
+from bot.traces import wordless_traceback
 from bot.ui import text
 from bot.ui.ledger import RateLedger, route_of
 from bot.ui.pacer import Pacer
@@ -40,6 +42,7 @@ COGS = (
     "cogs.pointing",
     "cogs.imagine",
     "cogs.video",
+    "cogs.orders",
     "cogs.memory",
     "cogs.preferences",
     "cogs.about",
@@ -70,10 +73,33 @@ class Services:
     memory: MemoryService
     preferences: PreferenceService
     reader: FileReader
-    pictures: PictureService
-    videos: VideoService
+    orders: OrderService
     models: ModelService
     chores: tuple[Chore, ...] = ()
+
+
+class Turns(Protocol):
+    """Turns to begin sessions, which all processes of one bot take."""
+
+    async def take(self, shard_id: int) -> None:
+        """Wait until a shard may identify."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of the bot's servers that this process serves.
+
+    slot: its shards; None: all, as many as Discord recommends. turns: None keeps discord.py's pace. gate: what events
+    pass before anything is done about them.
+    """
+
+    slot: Slot | None = None
+    turns: Turns | None = None
+    gate: Gate | None = None
+
+
+WHOLE = Share()
 
 
 class GrokTree(app_commands.CommandTree["GrokBot"]):
@@ -87,7 +113,7 @@ class GrokTree(app_commands.CommandTree["GrokBot"]):
 class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way."""
 
-    def __init__(self, services: Services, command_sync: CommandSync | None = None) -> None:
+    def __init__(self, services: Services, command_sync: CommandSync | None = None, share: Share = WHOLE) -> None:
         self.ledger = RateLedger(time.monotonic)
         self.pacer = Pacer(self.ledger, time.monotonic)
         super().__init__(
@@ -103,6 +129,12 @@ class GrokBot(commands.AutoShardedBot):
             max_messages=None,  # nothing here reads the cache, and every edit would be copied into it
             http_trace=traced(self.pacer),
         )
+        if share.slot is not None:
+            self.shard_count, self.shard_ids = share.slot.shard_count, list(share.slot.shard_ids)
+        if share.gate is not None:
+            parsers = self._connection.parsers
+            parsers.update({name: share.gate.guard(parse) for name, parse in parsers.items()})
+        self.share = share
         self.services = services
         self.work = Work()
         self.stops = Stops()
@@ -117,6 +149,13 @@ class GrokBot(commands.AutoShardedBot):
         if self._command_sync is not None:
             await self._command_sync.run(self.tree)
         self._background.start()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until this shard may begin a session: Discord limits how many of a bot's do in five seconds."""
+        if self.share.turns is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.share.turns.take(shard_id or 0)
 
     async def close(self) -> None:
         """End the chores, then the connection."""
@@ -185,15 +224,6 @@ def unforeseen(error: BaseException | None, where: str) -> str:
     incident = secrets.token_hex(4)
     log.error("incident=%s in=%s error=%s\n%s", incident, where, type(error).__name__, wordless_traceback(error))
     return text.UNEXPECTED.format(incident=incident)
-
-
-def wordless_traceback(error: BaseException | None) -> str:
-    """Return where an error and its causes arose, oldest first, without their texts, which may quote people."""
-    parts: list[str] = []
-    while error is not None:
-        parts.append("".join((*traceback.format_tb(error.__traceback__), type(error).__name__)))
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\n\n".join(reversed(parts))
 
 
 async def _tell_late(interaction: discord.Interaction[Any], sentence: str) -> None:  # Any: whichever client

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Protocol
 
 import discord
@@ -30,16 +32,24 @@ class NoteBook(Protocol):
 
 
 class CommandSync:
-    """Compares what the program has with what was registered last, and with what Discord still has."""
+    """Compares what the program has with what was registered last, and with what Discord still has.
 
-    def __init__(self, notes: NoteBook) -> None:
+    alone: keeps the other processes of the same bot from doing it at the same time.
+    """
+
+    def __init__(self, notes: NoteBook, alone: Callable[[], AbstractAsyncContextManager[object]] = nullcontext) -> None:
         self._notes = notes
+        self._alone = alone
 
     async def run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client
         """Register where needed. Returns whether anything was sent.
 
         Discord allows 200 registrations a day; asking what it has is free. Raises discord.HTTPException.
         """
+        async with self._alone():
+            return await self._run(tree)
+
+    async def _run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client
         fingerprint = await _fingerprint(tree)
         registered = await tree.fetch_commands()
         if await self._noted() == _note(fingerprint, [command.id for command in registered]):

@@ -38,7 +38,14 @@ class Settings:
     memory_tokens: int = 16_000
     chat_at_once: int = 50
     chat_per_channel: int = 5
-    max_file_mb: int = 100
+    max_file_mb: int = 500
+    media_dir: str = "data/media"
+    media_keep_hours: int = 24
+    orders_at_once: int = 8
+    orders_per_person: int = 2
+    orders_per_minute: int = 0
+    slots: int = 1
+    shards: int = 0
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -46,7 +53,7 @@ class Settings:
 def load_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings in `environment` (real variables over `.env`). Raises SettingError for the first bad one."""
     read = _Reader(environment)
-    return Settings(
+    settings = Settings(
         discord_token=read.secret("DISCORD_TOKEN", _discord_token),
         grok_api_key=read.secret("GROK_API_KEY", _header_value),
         grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
@@ -62,10 +69,31 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         memory_tokens=read.value("MEMORY_TOKENS", "16000", _whole_number(200, 1_000_000)),
         chat_at_once=read.value("CHAT_AT_ONCE", "50", _whole_number(1, 1000)),
         chat_per_channel=read.value("CHAT_PER_CHANNEL", "5", _whole_number(1, 1000)),
-        max_file_mb=read.value("MAX_FILE_MB", "100", _whole_number(1, 2000)),
+        max_file_mb=read.value("MAX_FILE_MB", "500", _whole_number(1, 2000)),
+        media_dir=read.value("MEDIA_DIR", "data/media", _folder),
+        media_keep_hours=read.value("MEDIA_KEEP_HOURS", "24", _whole_number(1, 24 * 365)),
+        orders_at_once=read.value("ORDERS_AT_ONCE", "8", _whole_number(1, 1000)),
+        orders_per_person=read.value("ORDERS_PER_PERSON", "2", _whole_number(1, 100)),
+        orders_per_minute=read.value("ORDERS_PER_MINUTE", "0", _whole_number(0, 100_000)),
+        slots=read.value("SLOTS", "1", _whole_number(1, 1000)),
+        shards=read.value("SHARDS", "0", _whole_number(0, 100_000)),
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
+    _check_slots(settings)
+    return settings
+
+
+def _check_slots(settings: Settings) -> None:
+    if settings.slots > 1 and not is_postgresql(settings.database_url):
+        raise SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
+    if 0 < settings.shards < settings.slots:
+        raise SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
+
+
+def is_postgresql(database_url: str) -> bool:
+    """Return whether an address is that of a PostgreSQL database, which several processes may share."""
+    return database_url.partition(":")[0].partition("+")[0] in {"postgresql", "postgres"}
 
 
 class _Reader:
@@ -126,6 +154,12 @@ def _web_address(raw: str) -> str:
 def _name(raw: str) -> str:
     if not _is_one_word(raw) or len(raw) > 100:
         raise ValueError("must be a model name without spaces")
+    return raw
+
+
+def _folder(raw: str) -> str:
+    if not raw.isprintable():
+        raise ValueError("must be the name of a folder")
     return raw
 
 

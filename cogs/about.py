@@ -44,6 +44,7 @@ class AboutCog(commands.Cog):
             answering=len(self.bot.work),
             refused=self.bot.ledger.refused,
             uptime_s=time.monotonic() - self.bot.started_at,
+            slot=self.bot.share.slot,
         )
         await interaction.edit_original_response(content=status_text(facts))
 

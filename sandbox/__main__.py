@@ -26,7 +26,12 @@ def _read_options(arguments: list[str]) -> Options:
     parser.add_argument("--port", type=int, default=defaults.port, help="0 takes a free one")
     parser.add_argument("--token", default=defaults.token, help="the bot's token; made up if not given")
     parser.add_argument("--bot-name", default=defaults.bot_name, help="what the bot is called")
-    parser.add_argument("--shards", type=int, default=defaults.shards, help="how many shards bots are told to use")
+    parser.add_argument(
+        "--shards",
+        type=int,
+        default=defaults.shards,
+        help="how many shards bots are told to use, and how many servers there are",
+    )
     parser.add_argument("--limits", choices=("discord", "off"), default="discord", help="whether 429s are sent")
     parser.add_argument("--interaction-life-s", type=float, default=timing.life_s)
     parser.add_argument("--first-reply-s", type=float, default=timing.first_reply_s)

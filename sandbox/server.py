@@ -60,7 +60,7 @@ class Sandbox:
         self.clock = clock or Clock()
         self.token = options.token or f"sandbox.{secrets.token_urlsafe(24)}"
         self.secret = secrets.token_urlsafe(24)
-        self.world: World = seeded(self.clock, bot_name=options.bot_name)
+        self.world: World = seeded(self.clock, bot_name=options.bot_name, shards=options.shards)
         self.origin = ""
         self._signer = Signer(self.clock)
         self._runner: web.AppRunner | None = None

@@ -78,9 +78,9 @@ class World:
             self.publish(events.MemberJoined(guild, user))
         return user
 
-    def add_guild(self, name: str, owner: User) -> Guild:
-        """Add a guild with everybody and the bot in it, and no channels."""
-        guild = Guild(self.ids.next(), name, owner.id)
+    def add_guild(self, name: str, owner: User, *, shard: int = 0, shard_count: int = 1) -> Guild:
+        """Add a guild with everybody and the bot in it, and no channels; its id puts it on one of so many shards."""
+        guild = Guild(self.ids.next_on(shard, shard_count), name, owner.id)
         guild.roles[guild.id] = Role(guild.id, "@everyone", permissions.EVERYONE)
         managed = Role(self.ids.next(), self.bot.display_name, permissions.EVERYONE, position=1, bot_id=self.bot.id)
         guild.roles[managed.id] = managed
@@ -280,16 +280,23 @@ class World:
             self.publish(events.PresenceChanged(is_online))
 
 
-def seeded(clock: Clock, *, bot_name: str = "Bot") -> World:
-    """Return a world with one guild, four channels and three people, the default person first."""
+def seeded(clock: Clock, *, bot_name: str = "Bot", shards: int = 1) -> World:
+    """Return a world with three people, the default person first, and a guild of four channels for every shard."""
     world = World(clock, bot_name=bot_name)
     you = world.add_person("you", "You")
     world.add_person("ada")
     linus = world.add_person("linus")
-    guild = world.add_guild("Grok Garden", you)
-    world.add_role(guild, "Moderators", permissions.MANAGE_MESSAGES, [linus.id])
+    for shard in range(shards):
+        guild = world.add_guild(
+            f"Grok Garden {shard + 1}" if shard else "Grok Garden", you, shard=shard, shard_count=shards
+        )
+        _furnish(world, guild, linus)
+    return world
+
+
+def _furnish(world: World, guild: Guild, moderator: User) -> None:
+    world.add_role(guild, "Moderators", permissions.MANAGE_MESSAGES, [moderator.id])
     for category, names in (("Talk", ("general", "help")), ("Studio", ("pictures", "clips"))):
         parent = world.add_channel(guild, category, type_=ChannelType.CATEGORY)
         for name in names:
             world.add_channel(guild, name, parent_id=parent.id)
-    return world

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import AsyncMock, Mock, create_autospec
 
@@ -133,3 +136,20 @@ async def test_commands_are_registered_though_nobody_can_say_what_was(caplog: py
     assert registry.registrations == 1
     assert "registering anew" in caplog.text
     assert "was not noted" in caplog.text
+
+
+async def test_processes_that_start_at_once_register_one_after_another_and_once(registry: Registry) -> None:
+    notes, turn = Notes(), asyncio.Lock()
+    inside: list[bool] = []
+
+    @asynccontextmanager
+    async def alone() -> AsyncIterator[None]:
+        async with turn:
+            inside.append(True)
+            await asyncio.sleep(0)  # lets the others come to the door
+            yield
+
+    programs = [program(registry, "ask", "video") for _ in range(3)]
+    sent = await asyncio.gather(*(CommandSync(notes, alone).run(each) for each in programs))
+    assert sorted(sent) == [False, False, True]
+    assert (registry.registrations, len(inside)) == (1, 3)

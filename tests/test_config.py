@@ -89,6 +89,9 @@ def test_a_missing_secret_is_named(name: str, blank: str) -> None:
         ("MAX_FILE_MB", "0"),
         ("MAX_FILE_MB", "-1"),
         ("MAX_FILE_MB", "2001"),
+        ("SLOTS", "0"),
+        ("SLOTS", "qqq"),
+        ("SHARDS", "-1"),
         ("LOG_LEVEL", "qqq"),
         ("LOG_FORMAT", "qqq"),
     ],
@@ -111,6 +114,8 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_repeated(name: str, v
         ("MEMORY_TOKENS", "200", "memory_tokens", 200),
         ("MEMORY_TOKENS", "1000000", "memory_tokens", 1_000_000),
         ("MAX_FILE_MB", "2000", "max_file_mb", 2000),
+        ("SLOTS", "1", "slots", 1),
+        ("SHARDS", "16", "shards", 16),
         ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("LOG_FORMAT", "JSON", "log_format", "json"),
         ("GROK_MODEL", "", "grok_model", "grok-3"),
@@ -120,6 +125,23 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_repeated(name: str, v
 )
 def test_a_good_setting_is_taken(name: str, value: str, field: str, expected: object) -> None:
     assert getattr(load_settings({**SECRETS, name: value}), field) == (value if expected is None else expected)
+
+
+def test_several_slots_need_a_database_that_processes_can_share() -> None:
+    refused = refusal({**SECRETS, "SLOTS": "2"})
+    assert refused.name == "SLOTS"
+    assert "postgresql://" in refused.problem
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_several_slots_are_taken_with_postgresql(scheme: str) -> None:
+    settings = load_settings({**SECRETS, "SLOTS": "4", "SHARDS": "4", "DATABASE_URL": f"{scheme}://me@host/base"})
+    assert (settings.slots, settings.shards) == (4, 4)
+
+
+def test_every_slot_needs_a_shard() -> None:
+    refused = refusal({**SECRETS, "SLOTS": "4", "SHARDS": "3", "DATABASE_URL": "postgresql://me@host/base"})
+    assert refused.name == "SHARDS"
 
 
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:

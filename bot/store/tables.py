@@ -205,3 +205,18 @@ schema_version = Table(
     MetaData(naming_convention={"pk": "%(table_name)s_pkc"}),
     Column("version_num", String(32), primary_key=True),
 )
+
+# Which process serves which slot; see `bot.store.slots`. Number and epoch are unique together, so that they count as a
+# key: a transaction that locks the key of a row holds up claims, which change it, and no heartbeats, which do not.
+slots = Table(
+    "slots",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("slot_count", Integer, nullable=False),
+    Column("shard_count", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    UniqueConstraint("number", "epoch"),
+)

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from math import isfinite
 
 from bot.errors import UpstreamError
+from bot.slots import Slot
 from bot.ui import text
 from bot.ui.face import MESSAGE_LIMIT_CHARS
 
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way."""
+    """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way.
+
+    slot: the share of this process, where several run as one bot.
+    """
 
     upstream_s: float
     upstream_problem: UpstreamError | None
@@ -22,6 +26,7 @@ class StatusFacts:
     answering: int
     refused: int
     uptime_s: float
+    slot: Slot | None = None
 
 
 def models_text(names: Sequence[str], in_use: Mapping[str, str]) -> str:
@@ -57,5 +62,13 @@ def status_text(facts: StatusFacts) -> str:
             gateway,
             f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"
             f" · refused by Discord's rate limits: {facts.refused}",
+            *([] if facts.slot is None else [_slot_text(facts.slot)]),
         )
     )
+
+
+def _slot_text(slot: Slot) -> str:
+    """Return which share of the bot answers here; slots and shards are counted from 0, as in logs and by Discord."""
+    first, last = slot.shard_ids[0], slot.shard_ids[-1]
+    shards = f"shard {first}" if first == last else f"shards {first} to {last}"
+    return f"-# this process: slot {slot.number} of {slot.slots} · {shards} of {slot.shard_count}"
