@@ -81,10 +81,11 @@ class OrderSteps:
         failure = ended.failure if ended is not None else ""
         result = written(kept) if kept is not None else ""
         before = await self.orders.find(order.id)
+        if order.resend_of is None:  # before the end: an order that has ended is not looked at again
+            await self.quota.settle(order, is_charged=is_done)
         await self.orders.end(order.id, state, self.now(), result=result, failure=failure)
         if order.resend_of is not None:
             return
-        await self.quota.settle(order, is_charged=is_done)
         if is_done and before is not None and before.begun_at is not None and not before.has_ended:
             took_s = (self.now() - before.begun_at).total_seconds()
             await self.orders.note_duration(order.model, took_s, self.now())

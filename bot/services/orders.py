@@ -13,7 +13,7 @@ from bot.errors import InputError, StoreError
 from bot.grok.types import Aspect, InlineImage, VideoQuality
 from bot.services.cancelling import Cancellations
 from bot.services.jobs import Fulfil, Limits
-from bot.services.kept import Kept, kept_of
+from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
 from bot.services.question import Author
@@ -131,11 +131,11 @@ class OrderService:
         self._stage = stage
         await self._jobs.open(self._make_fulfil(stage))
         for order in await self._orders.under_way(self._slot):
-            if order.state == "queued":
+            if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
             # Harmless where it waits already; an order whose process died between keeping and enqueueing it does not.
             if not await self._jobs.enqueue(order.id, order.asker_id):
-                await self._orders.end(order.id, "interrupted", self._now())
+                await self._end(order, Ended("interrupted"))
 
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
@@ -224,8 +224,8 @@ class OrderService:
             raise InputError("order_over")
         if self._cancellations.press(order.id) or order.state != "queued":
             self.stage.cancelling(order)
-        elif await self._orders.end(order.id, "cancelled", self._now()):
-            await self.stage.cancelled(order)
+        else:
+            await self._end(order, Ended("cancelled"))
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""
@@ -269,6 +269,11 @@ class OrderService:
     async def set_pinged(self, person_id: int, is_pinged: bool) -> None:
         """Keep whether somebody wants to be pinged."""
         await self._people.set_pinged(person_id, is_pinged)
+
+    async def _end(self, order: Order, ended: Ended) -> None:
+        """End an order that no steps are taken for. Its card first: who dies in between does so again afterwards."""
+        await self.stage.ended(order, ended)
+        await self._orders.end(order.id, ended.state, self._now())
 
     async def _in_line(self, order: Order, stage: Stage) -> Order:
         stage.queued(order)
