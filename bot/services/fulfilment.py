@@ -123,7 +123,8 @@ class _Taking:
                 limit_bytes = min(SMALLEST_LIMIT_BYTES, int(limit_bytes * SHRINKING))
             else:  # the files are not on this disk
                 kept = None
-        return End(kept, ended=Ended("failed", packed(MediaError("size"))))
+        # What came as bytes lies where the process before this one kept it, and cannot be fetched again.
+        return End(kept, ended=Ended("interrupted") if kept is None else Ended("failed", packed(MediaError("size"))))
 
     async def _handed_over(self, kept: Kept, limit_bytes: int) -> Outcome:
         order, card = self._order, self._card

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ class Row:
     """One order."""
 
     id: int
+    slot: int
     kind: str
     state: str
     prompt: str
@@ -60,6 +61,12 @@ class Journal:
         found = self._steps(f"SELECT workflow_uuid FROM {self._schema}operation_outputs WHERE {name}")  # noqa: S608
         return {workflow for (workflow,) in found}
 
+    def executor(self, workflow: str) -> str:
+        """Return who carries a workflow out."""
+        chosen = f"workflow_uuid = '{workflow}'"
+        found = self._steps(f"SELECT executor_id FROM {self._schema}workflow_status WHERE {chosen}")  # noqa: S608
+        return str(found[0][0]) if found else ""
+
     def last_step(self, workflow: str) -> str:
         """Return which step a workflow took last."""
         chosen = f"workflow_uuid = '{workflow}' ORDER BY function_id DESC LIMIT 1"
@@ -72,14 +79,18 @@ def sqlite_journal(database: Path) -> Journal:
     return Journal(_sqlite(database), _sqlite(database.with_name(f"{database.stem}-jobs{database.suffix}")))
 
 
-def postgres_journal(url: str) -> Journal:
-    """Return what stands in a PostgreSQL database."""
+@contextmanager
+def postgres_journal(url: str) -> Iterator[Journal]:
+    """Give what stands in a PostgreSQL database."""
+    with psycopg.connect(url, autocommit=True) as connection:
 
-    def rows(statement: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(url, autocommit=True) as connection:
-            return connection.execute(statement.encode()).fetchall()
+        def rows(statement: str) -> list[tuple[Any, ...]]:
+            try:
+                return connection.execute(statement.encode()).fetchall()
+            except psycopg.errors.UndefinedTable:  # nobody was here yet
+                return []
 
-    return Journal(rows, rows, "dbos.")
+        yield Journal(rows, rows, "dbos.")
 
 
 def _sqlite(path: Path) -> Rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from dataclasses import dataclass
 
 import aiohttp
@@ -58,6 +59,7 @@ class Watch:
         self._grok_root = grok_root
         self._http = http
         self.exact = 0
+        self.slot = 0  # whose process came to the moment
         self._workflow = ""
 
     async def wait(self, moment: Moment) -> bool:
@@ -90,6 +92,7 @@ class Watch:
         while not (new := self._journal.taken(step) - known):
             await asyncio.sleep(LOOK_S)
         self._workflow = new.pop()
+        self.slot = int(self._journal.executor(self._workflow).rpartition("-")[2] or 0)
 
     async def _made(self) -> None:
         finished = await self._finished()
@@ -109,8 +112,15 @@ class Watch:
         if is_edit:  # all edits look alike before they are read: each is held for long enough to kill the bot
             fault["reply_delay_s"] = 1.0
         await self._you.control("faults", fault)
-        while not any(_is_it(row, what) for row in await self._since(seen)):
+        while not (found := [row for row in await self._since(seen) if _is_it(row, what)]):
             await asyncio.sleep(LOOK_S)
+        self.slot = self._slot_of(found[0])
+
+    def _slot_of(self, request: Json) -> int:
+        """Return whose order a delivery belongs to."""
+        numbers = [re.match(r"grok-(\d+)", file["filename"]) for file in request["files"]]
+        ids = {int(number[1]) for number in numbers if number}
+        return next((row.slot for row in self._journal.rows() if row.id in ids), 0)
 
     async def _since(self, n: int) -> list[Json]:
         return list((await self._you.control(f"requests?since={n}"))["requests"])

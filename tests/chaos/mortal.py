@@ -96,10 +96,12 @@ class Nursery:
 
 
 @asynccontextmanager
-async def nursery(settings: Mapping[str, str], folder: Path, source: Path = ROOT) -> AsyncIterator[Nursery]:
+async def nursery(
+    settings: Mapping[str, str], folder: Path, source: Path = ROOT, *options: str
+) -> AsyncIterator[Nursery]:
     """Load the program of a source tree, to be run in a folder."""
     environment = {**settings, "PYTHONPATH": os.pathsep.join((str(source), str(ROOT)))}
-    async with running("tests.chaos.nursery", environment=environment, cwd=folder) as run:
+    async with running("tests.chaos.nursery", *options, environment=environment, cwd=folder) as run:
         home = Nursery(run.process)
         await home.ready()
         listening = asyncio.create_task(home.listen())

@@ -2,6 +2,7 @@
 
 Loading takes most of the time that a bot needs to start, and is the same each time. SIGUSR1 asks for one more bot; what
 happens is announced on standard output, a line of JSON each: {"born": pid, "log": path}, {"died": pid, "code": status}.
+With `--disks` each bot keeps its media where the others do not look, as on machines of their own.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def _become_a_bot(log: Path) -> None:
     nothing, written = os.open(os.devnull, os.O_RDWR), os.open(log, os.O_WRONLY | os.O_CREAT)
     for number, opened in enumerate((nothing, nothing, written)):
         os.dup2(opened, number)
+    if "--disks" in sys.argv:
+        os.environ["MEDIA_DIR"] = f"media-{os.getpid()}"
     sys.argv = ["bot", "run"]
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from dbos import DBOS, WorkflowHandleAsync
@@ -12,7 +15,7 @@ from bot.errors import InputError, StoreError
 from bot.services.order_steps import OrderSteps
 from bot.store.orders import Orders
 from tests.cogs.orders import PICTURE_URL, cards, filenames, over, picture
-from tests.cogs.world import World, said
+from tests.cogs.world import World, labels, said
 from tests.grok.scripted import STOP, reply, sse
 
 Step = Callable[..., Awaitable[object]]
@@ -78,6 +81,23 @@ async def test_a_picture_whose_making_was_not_written_down_is_not_made_again(
     [card] = cards(world)
     assert "interrupted" in said(card)
     assert len(world.grok.requests) == 1
+
+
+async def test_a_picture_that_came_as_bytes_and_lies_on_another_disk_offers_a_retry(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    encoded = base64.b64encode(picture()).decode()
+    world.says(reply(sse(f"![image](data:image/png;base64,{encoded})", STOP)))
+    is_there = holding(monkeypatch, OrderSteps, "get")
+    await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat"))
+    await world.until(is_there.is_set)
+    await world.let_go()
+    shutil.rmtree(tmp_path / "media")  # as on another machine
+    await world.restart()
+    await over_at_last(world)
+    [card] = cards(world)
+    assert "interrupted" in said(card)
+    assert "Retry" in labels(card)
 
 
 async def test_a_private_picture_is_told_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
