@@ -43,7 +43,7 @@ format: $(VENV)/dev.stamp ## Rewrite files to the house style
 bench: $(VENV)/dev.stamp ## Measure how live the answers are (prints a table, judges nothing)
 	@$(BIN)/python -m bench
 
-bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (ten minutes; prints a table)
+bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (a quarter of an hour; prints a table)
 	@$(BIN)/python -m bench.fitting
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew and pin them by hash
