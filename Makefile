@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo run test lint format types bench lock clean
+.PHONY: help demo demo-cluster run test lint format types bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # One stamp per set of dependencies; --no-deps keeps the project itself out of the hash check.
 $(VENV)/media.stamp: requirements/media.txt pyproject.toml
@@ -24,6 +24,9 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/media.stamp
 
 demo: $(VENV)/media.stamp ## Try the bot in a browser: a local Discord, a demo Grok server, no accounts
 	@exec $(BIN)/grokcord demo
+
+demo-cluster: $(VENV)/media.stamp ## See three processes run as one bot, and one of them die (needs PostgreSQL)
+	@exec $(BIN)/grokcord demo-cluster
 
 run: $(VENV)/media.stamp ## Run the bot with the secrets in .env
 	@exec $(BIN)/grokcord run

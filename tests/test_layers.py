@@ -28,7 +28,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
-    "bot.demo": frozenset(),
+    "bot.demo_processes": frozenset(),
+    "bot.demo": frozenset({"bot.demo_processes"}),
+    "bot.demo_cluster": frozenset({"bot.demo_processes"}),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
     # psycopg: locks that last as long as their connection need one outside SQLAlchemy's pool.
     "bot.store": frozenset({"sqlalchemy", "alembic", "psycopg", "bot.errors"}),
