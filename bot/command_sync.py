@@ -6,11 +6,13 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from typing import Any, Protocol
 
 import discord
 from discord import app_commands
+
+from bot.errors import StoreError
 
 NOTE = "commands"
 
@@ -44,19 +46,34 @@ class CommandSync:
 
         Discord allows 200 registrations a day; asking what it has is free. Raises discord.HTTPException.
         """
-        async with self._alone():
+        async with AsyncExitStack() as stack:
+            with suppress(StoreError):  # commands matter more than being the only one to register them
+                await stack.enter_async_context(self._alone())
             return await self._run(tree)
 
     async def _run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client
         fingerprint = await _fingerprint(tree)
         registered = await tree.fetch_commands()
-        if await self._notes.get(NOTE) == _note(fingerprint, [command.id for command in registered]):
+        if await self._noted() == _note(fingerprint, [command.id for command in registered]):
             log.info("commands unchanged")
             return False
         synced = await tree.sync()
-        await self._notes.set(NOTE, _note(fingerprint, [command.id for command in synced]))
+        await self._remember(_note(fingerprint, [command.id for command in synced]))
         log.info("commands registered count=%d", len(synced))
         return True
+
+    async def _noted(self) -> str | None:
+        try:
+            return await self._notes.get(NOTE)
+        except StoreError as failed:
+            log.warning("what was registered is not known, registering anew error=%s", type(failed).__name__)
+            return None
+
+    async def _remember(self, note: str) -> None:
+        try:
+            await self._notes.set(NOTE, note)
+        except StoreError as failed:  # the next start registers once more
+            log.warning("what was registered was not noted error=%s", type(failed).__name__)
 
 
 async def _fingerprint(tree: app_commands.CommandTree[Any]) -> str:  # Any: whichever client

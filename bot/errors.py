@@ -136,3 +136,7 @@ class SlotLostError(StoreError):
     def __init__(self, number: int) -> None:
         super().__init__(f"slot {number} belongs to another process now")
         self.number = number
+
+
+class StoreAway(StoreError):
+    """The database's server does not answer; it may come back by itself."""

@@ -18,6 +18,7 @@ from bot.answering.wording import without_mention
 from bot.app import GrokBot, report
 from bot.errors import InputError
 from bot.services.memory import MOST_DAYS, TURN_LIMIT_CHARS, Actor, MemoryMode, Preview
+from bot.services.persisting import Persisting
 from bot.ui import text
 from bot.ui.memory import (
     PREFIX,
@@ -44,6 +45,7 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
 
     def __init__(self, bot: GrokBot) -> None:
         self.bot = bot
+        self._persisting = Persisting()
 
     # commands
 
@@ -179,24 +181,23 @@ class MemoryCog(commands.GroupCog, group_name="memory", group_description="See o
         message = payload.message
         if message.author.bot or message.edited_at is None or self.bot.user is None:
             return
+        prompt = without_mention(message.content, self.bot.user.id)
+        if message.content and not prompt and message.attachments:
+            prompt = text.LOOK_AT_THIS
+        # Without any content, Discord hides it, because it is not said to the bot any more: it is forgotten.
         following = self.bot.services.memory.following
-        if message.content:
-            prompt = without_mention(message.content, self.bot.user.id)
-            if not prompt and message.attachments:
-                prompt = text.LOOK_AT_THIS
-            await following.edited(message.id, prompt)
-        else:  # Discord hides what is not said to the bot
-            await following.deleted(message.id)
+        await self._persisting.on(message.id, lambda: following.edited(message.id, prompt))
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """Forget the exchange that a message asked or showed."""
-        await self._follow_deleted([payload.message_id])
+        await self._persisting.on(payload.message_id, lambda: self._follow_deleted([payload.message_id]))
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """Forget the exchanges that messages asked or showed."""
-        await self._follow_deleted(payload.message_ids)
+        first = min(payload.message_ids)
+        await self._persisting.on(first, lambda: self._follow_deleted(payload.message_ids))
 
     async def _follow_deleted(self, message_ids: Iterable[int]) -> None:
         """Forget at once, but for later parts of an answer: those the bot deletes itself when it becomes shorter."""

@@ -9,7 +9,7 @@ import discord
 
 from bot.answering.conversing import converse
 from bot.answering.people import Channel, author_of, place_of_interaction, place_of_message
-from bot.answering.stand import Stand
+from bot.answering.stand import Stand, is_json
 from bot.app import GrokBot
 from bot.services.question import Question, checked_prompt
 from bot.services.reading import Attached, Material, read_attached
@@ -114,8 +114,7 @@ def attached(file: discord.Attachment) -> Attached:
 
 async def stand_for(bot: GrokBot, place: Place, channel: Channel | None) -> Stand:
     """Return the beginning of an answer at a place. channel: None where the bot is a guest."""
-    tuning = await bot.services.preferences.of(place)
-    return Stand(is_json=tuning.is_json, can_branch=isinstance(channel, discord.TextChannel))
+    return Stand(is_json=await is_json(bot, place), can_branch=isinstance(channel, discord.TextChannel))
 
 
 async def _model(bot: GrokBot, asking: Asking) -> str | None:

@@ -85,7 +85,7 @@ async def _hand_over(
 
 def _farewell(stand: Stand) -> Ending:
     """Return the ending of an answer that is cut by a restart; its buttons work again after it."""
-    controls = None if stand.key.startswith("p") else _retry(stand)
+    controls = _retry(stand) if stand.key.isdecimal() else None
     return Ending(sentences.SHUTTING_DOWN if controls else text.SHUTTING_DOWN, controls=controls)
 
 

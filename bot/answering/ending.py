@@ -20,8 +20,8 @@ async def ending_of(bot: GrokBot, stand: Stand, view: AnswerView) -> Ending:
     notice = _notice(stand, view)
     try:
         state = await bot.services.posts.find_state(stand.key) if stand.key else None
-    except StoreError:
-        state = None
+    except StoreError as failed:
+        return Ending(notice or text.answer_failed(failed, has_text=view.has_text, has_thought=view.has_thought))
     if state is None:
         return Ending(notice)
     if state.version is not None and (stand.is_json or not view.has_text):
@@ -80,7 +80,13 @@ def notice_of(version: Version) -> str:
 
 
 def _footer(state: PostState, version: Version) -> str:
-    return footer(version.model, version.used, is_fresh=state.post.is_fresh, is_private=state.is_private)
+    return footer(
+        version.model,
+        version.used,
+        is_fresh=state.post.is_fresh,
+        is_private=state.is_private,
+        is_passing=not state.is_stored,
+    )
 
 
 def _notice(stand: Stand, view: AnswerView) -> str:

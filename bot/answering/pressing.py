@@ -10,7 +10,7 @@ import discord
 from bot.answering.conversing import converse, note_place
 from bot.answering.ending import ending, shown_text
 from bot.answering.people import place_of_interaction, refuse_strangers
-from bot.answering.stand import Stand
+from bot.answering.stand import Stand, is_json
 from bot.app import GrokBot
 from bot.errors import InputError
 from bot.services.posts import PostState
@@ -153,10 +153,10 @@ async def repaint(interaction: Press, state: PostState) -> None:
     """Show an answer as it is kept, in the messages where it stands. Raises InputError where that cannot be."""
     surface = await _surface(interaction, state)
     view = _view(state, surface)
-    is_json = (await interaction.client.services.preferences.of(place_of_interaction(interaction))).is_json
+    as_json = await is_json(interaction.client, place_of_interaction(interaction))
     if state.version is not None:
-        view.write(shown_text(state.version, is_json=is_json))
-    view.end(ending(state, can_branch=_can_branch(interaction), is_json=is_json))
+        view.write(shown_text(state.version, is_json=as_json))
+    view.end(ending(state, can_branch=_can_branch(interaction), is_json=as_json))
     live = LiveMessage(surface, interaction.client.pacer, view.faces)
     async with live.painting():
         await live.finish()
@@ -176,8 +176,8 @@ async def _write(
     bot = interaction.client
     with bot.work.running(), bot.stops.claiming(state.key):
         await interaction.response.defer()
-        tuning = await bot.services.preferences.of(place_of_interaction(interaction))
-        stand = Stand(state.key, is_json=tuning.is_json and not start, can_branch=_can_branch(interaction))
+        as_json = await is_json(bot, place_of_interaction(interaction)) and not start
+        stand = Stand(state.key, is_json=as_json, can_branch=_can_branch(interaction))
         surface = await _surface(interaction, state)
         view = _view(state, surface, start=start, is_json=stand.is_json)
         await converse(bot, surface, updates, view, stand, asker=interaction.user, channel_id=state.post.channel_id)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 
 from bot.app import GrokBot
-from bot.errors import GrokBotError
+from bot.errors import GrokBotError, StoreError
 from bot.services.question import (
     ChatUpdate,
     Finished,
@@ -18,6 +18,7 @@ from bot.services.question import (
     TextDelta,
     Waiting,
 )
+from bot.services.scope import Place
 from bot.ui.answer import AnswerView
 from bot.ui.live import LiveMessage
 
@@ -36,6 +37,14 @@ class Stand:
     is_stopped: bool = False
     is_json: bool = False
     can_branch: bool = False
+
+
+async def is_json(bot: GrokBot, place: Place) -> bool:
+    """Whether answers are to be JSON in a place; none is while nobody can say."""
+    try:
+        return (await bot.services.preferences.of(place)).is_json
+    except StoreError:
+        return False
 
 
 async def read(

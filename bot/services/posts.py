@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.errors import InputError
-from bot.services.private_posts import PrivatePosts
+from bot.services.private_posts import PassingPosts, PrivatePosts
 from bot.store.branches import Branch, Branches
 from bot.store.memory import Memory
 from bot.store.pictures import StoredPicture
@@ -16,6 +16,10 @@ from bot.store.posts import NewPost, NewVersion, Post, Posts, Version
 __all__ = ["NewVersion", "Post", "PostService", "PostState", "Version"]
 
 MOST_ID = 2**63 - 1
+
+# stored: for everybody, as long as it is remembered. private: see PrivatePosts. passing: see PassingPosts.
+Keeping = Literal["stored", "private", "passing"]
+_PREFIXES: dict[Keeping, str] = {"private": "p", "passing": "u"}
 
 
 class Shelf(Protocol):
@@ -44,24 +48,34 @@ class PostState:
 
     @property
     def is_private(self) -> bool:
-        """Whether only the process knows of it."""
-        return self.key.startswith("p")
+        """Whether it is for the asker's eyes only."""
+        return self.key.startswith(_PREFIXES["private"])
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether more than the process knows of it."""
+        return self.key.isdecimal()
 
 
 class PostService:
-    """Posts by their key: the id of a stored one, or "p" and a hexadecimal number for a private one."""
+    """Posts by their key: the id of a stored one, or a letter and a hexadecimal number.
+
+    "p" is for private ones, "u" for those given while the store failed: only the process knows of both.
+    """
 
     def __init__(self, posts: Posts, memory: Memory, branches: Branches) -> None:
         self._posts = posts
         self._memory = memory
         self._branches = branches
         self._private = PrivatePosts()
+        self._passing = PassingPosts()
 
-    async def open(self, post: NewPost, pictures: Sequence[StoredPicture], *, is_private: bool) -> str:
+    async def open(self, post: NewPost, pictures: Sequence[StoredPicture], keeping: Keeping) -> str:
         """Keep a question whose answer is about to be written, and return the answer's key."""
-        if is_private:
-            return f"p{await self._private.open(post, pictures):x}"
-        return str(await self._posts.open(post, pictures))
+        if keeping == "stored":
+            return str(await self._posts.open(post, pictures))
+        shelf = self._private if keeping == "private" else self._passing
+        return f"{_PREFIXES[keeping]}{await shelf.open(post, pictures):x}"
 
     async def find_state(self, key: str) -> PostState | None:
         """Return an answer as it is now, or None when it was forgotten."""
@@ -126,6 +140,8 @@ class PostService:
         await shelf.remove(post_id)
 
     def _shelf(self, key: str) -> tuple[Shelf, int]:
-        if key.startswith("p"):
+        if key.startswith(_PREFIXES["private"]):
             return self._private, int(key[1:], 16)
+        if key.startswith(_PREFIXES["passing"]):
+            return self._passing, int(key[1:], 16)
         return self._posts, min(int(key or 0), MOST_ID)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -65,7 +64,6 @@ class PreferenceService:
     def __init__(self, store: Preferences, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
         self._now = now
-        self._changing = asyncio.Lock()  # a change reads all of a channel's preferences and writes them back
 
     async def of(self, place: Place) -> Tuning:
         """Return what holds in a place."""
@@ -123,9 +121,7 @@ class PreferenceService:
     ) -> None:
         shown = value if len(value) <= CHANGE_SHOWN_CHARS else f"{value[: CHANGE_SHOWN_CHARS - 1]}…"
         change = Change(author.id, author.name, what, shown, self._now())
-        async with self._changing:
-            chosen = await self._store.channel(place.channel_id) or ChannelPreferences(place.channel_id, place.guild_id)
-            await self._store.set_channel(changed(chosen), change)
+        await self._store.change_channel(place.channel_id, place.guild_id, changed, change)
 
 
 def checked_persona(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Private answers: kept for a while in the process, because they are stored nowhere, so that their buttons work."""
+"""Answers that are stored nowhere: kept for a while in the process, so that their buttons work."""
 
 from __future__ import annotations
 
@@ -81,3 +81,25 @@ class PrivatePosts:
         """Let a post go."""
         for kept in (self._posts, self._versions, self._pictures):
             kept.pop(post_id, None)
+
+
+class PassingPosts(PrivatePosts):
+    """Answers that everybody sees, given while the store failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: dict[int, tuple[int, ...]] = {}
+
+    async def place(self, post_id: int, message_ids: Sequence[int], channel_id: int) -> None:
+        """Note in which messages a post stands."""
+        if post_id in self._posts:
+            self._places[post_id] = tuple(message_ids)
+
+    async def message_ids(self, post_id: int) -> tuple[int, ...]:
+        """Return the messages that a post stands in, in their order."""
+        return self._places.get(post_id, ())
+
+    async def remove(self, post_id: int) -> None:
+        """Let a post go."""
+        await super().remove(post_id)
+        self._places.pop(post_id, None)

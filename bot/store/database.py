@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,13 +13,15 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
 from bot.store.address import read_address
 from bot.store.connection import Connection, to_the_end
 from bot.store.engines import Engines
 from bot.store.postgres import postgres_engines
 from bot.store.schema import bring_up_to_date
 from bot.store.sqlite import sqlite_engines
+
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -28,6 +32,8 @@ class Database:
         self._write_lock = asyncio.Lock()
         self._read_slots = asyncio.Semaphore(engines.readers)
         self._is_closed = False
+        self._fault: StoreError | None = None  # of the last transaction
+        self._resting_until_s = 0.0
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -114,6 +120,8 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, engine: Engine, begin: str) -> AsyncIterator[Connection]:
+        if self._fault is not None and time.monotonic() < self._resting_until_s:
+            raise StoreAway(str(self._fault))
         connection = Connection(engine, self._engines.patience)
         with self._translated():
             try:
@@ -125,10 +133,20 @@ class Database:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        """Turn what goes wrong into a StoreError, and log it when it is news; the same once more is none."""
         try:
             yield
         except SQLAlchemyError as fault:
-            raise self._engines.store_error(fault) from fault
+            error = self._engines.store_error(fault)
+            if str(error) != str(self._fault):
+                log.warning("%s", error)
+            self._fault = error
+            if isinstance(error, StoreAway):
+                self._resting_until_s = time.monotonic() + self._engines.rest_s
+            raise error from fault
+        if self._fault is not None:
+            log.info("the database works again")
+            self._fault = None
 
     def _dispose(self) -> None:
         self._engines.reader.dispose()

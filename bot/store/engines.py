@@ -18,6 +18,7 @@ class Engines:
 
     reader, writer: may be the same one. readers: how many may read at once. begin_reading, begin_writing: the words of
     SQL that begin a transaction. wait_s: how long to wait for a turn within this process, None for ever.
+    rest_s: how long nothing is tried after a server did not answer.
     after_erasing: what makes removed rows unreadable, None where nothing has to be done.
     """
 
@@ -28,5 +29,6 @@ class Engines:
     begin_writing: str
     patience: Patience
     wait_s: float | None
+    rest_s: float
     store_error: Callable[[SQLAlchemyError], StoreError]
     after_erasing: Callable[[Engine], None] | None

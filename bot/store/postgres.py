@@ -11,12 +11,13 @@ from bot.store.postgres_faults import postgres_error
 # Small, because a server takes about a hundred in all: one for the writer, four for readers.
 CONNECTIONS = 5
 
-CONNECT_TIMEOUT_S = 3  # psycopg takes whole seconds, and no less than 2
+CONNECT_TIMEOUT_S = 2  # psycopg takes no less; Discord waits 3 s for the first reply to a press
 LOCK_TIMEOUT_S = 5.0  # how long the writers of other processes may keep one waiting
 STATEMENT_TIMEOUT_S = 10.0
 # How long a process may sit in a transaction without a word, e.g. when it was frozen: then the server ends it.
 IDLE_TIMEOUT_S = 15.0
 WAIT_S = 5.0  # how long others of this process may keep one waiting
+REST_S = 1.0  # how long a server that did not answer is left alone: the next ones fail at once
 
 # Advisory locks are numbers that programs agree on: the first says whose they are ("grok"), the second for what.
 LOCK_CLASS = 0x67726F6B
@@ -57,6 +58,7 @@ def postgres_engines(url: URL) -> Engines:
         # The server itself ends what takes too long. This is for one that does not answer at all.
         patience=Patience(begin_s=LOCK_TIMEOUT_S + 2, statement_s=STATEMENT_TIMEOUT_S + 2),
         wait_s=WAIT_S,
+        rest_s=REST_S,
         store_error=postgres_error,
         after_erasing=None,
     )

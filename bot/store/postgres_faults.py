@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
 
 _AWAY = "PostgreSQL is away: nothing answers at the place that DATABASE_URL names, or the connection broke"
 _BUSY = "PostgreSQL is busy: what was asked of it took too long"
@@ -51,11 +51,13 @@ def postgres_error(fault: SQLAlchemyError) -> StoreError:
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
         known = _SENTENCES.get(state) or _CLASSES.get(state[:2])
+        if known == _AWAY:
+            return StoreAway(known)
         return StoreError(known or f"PostgreSQL could not do what was asked: {type(cause).__name__} ({state})")
     words = str(cause)
     for hint, sentence in _WORDS.items():
         if hint in words:
             return StoreError(sentence)
     if type(cause).__name__ in {"OperationalError", "ConnectionTimeout", "InterfaceError"}:
-        return StoreError(_AWAY)
+        return StoreAway(_AWAY)
     return StoreError(f"PostgreSQL could not be used: {type(cause or fault).__name__}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -54,13 +55,24 @@ class Preferences:
             rows = await connection.fetch(select(*_CHANNEL).where(channel_preferences.c.channel_id == channel_id))
         return ChannelPreferences(*rows[0]) if rows else None
 
-    async def set_channel(self, preferences: ChannelPreferences, change: Change) -> None:
-        """Keep what is chosen for a channel, all of it, in the place of what was."""
+    async def change_channel(
+        self,
+        channel_id: int,
+        guild_id: int | None,
+        changed: Callable[[ChannelPreferences], ChannelPreferences],
+        change: Change,
+    ) -> None:
+        """Keep what becomes of what is chosen for a channel; nobody else changes it between the two.
+
+        changed: is given what is chosen now, with nothing chosen where nobody ever did.
+        """
         table = channel_preferences
         async with self._database.writing() as connection:
-            await connection.execute(delete(table).where(table.c.channel_id == preferences.channel_id))
-            await connection.execute(insert(table).values(asdict(preferences)))
-            await _note(connection, preferences.channel_id, preferences.guild_id, change)
+            rows = await connection.fetch(select(*_CHANNEL).where(table.c.channel_id == channel_id))
+            chosen = ChannelPreferences(*rows[0]) if rows else ChannelPreferences(channel_id, guild_id)
+            await connection.execute(delete(table).where(table.c.channel_id == channel_id))
+            await connection.execute(insert(table).values(asdict(changed(chosen))))
+            await _note(connection, channel_id, guild_id, change)
 
     async def set_memory_mode(self, channel_id: int, guild_id: int | None, mode: str, change: Change) -> None:
         """Keep which memory a channel uses, and leave the rest of its preferences alone."""

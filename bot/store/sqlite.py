@@ -47,6 +47,7 @@ def sqlite_engines(path: Path) -> Engines:
         begin_writing="BEGIN IMMEDIATE",
         patience=FOR_EVER,
         wait_s=None,
+        rest_s=0.0,
         store_error=partial(store_error, path=path),
         after_erasing=_empty_the_log,
     )

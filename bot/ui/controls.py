@@ -29,7 +29,7 @@ VERSION = 2
 ROW_WIDTH = 5  # Discord: buttons in a row
 MOST_ID = 2**63 - 1
 
-_KEY = r"[0-9]{1,19}|p[0-9a-f]{1,16}"
+_KEY = r"[0-9]{1,19}|[pu][0-9a-f]{1,16}"  # see bot.services.posts
 _CUSTOM_ID = re.compile(rf"grokcord:([a-z]+):2:({_KEY})?(?::([0-9]{{1,6}}))?")
 _FIRST_REPLY = "grokcord:reply:1"  # what version 0.1 put under its answers
 _NEEDS_ARGUMENT = {"older", "newer"}

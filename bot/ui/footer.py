@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from bot.ui import text
 
 
-def footer(model: str, used: Mapping[str, int], *, is_fresh: bool = False, is_private: bool = False) -> str:
-    """Return "grok-3 · 12 turns, 2 pinned, 3 dropped". used: turns, pinned, summarised, dropped; 0 where missing."""
-    parts = [text.escape(model, 60)]
-    parts += ["without memory"] if is_fresh else filter(None, [_memory(used)])
+def footer(
+    model: str, used: Mapping[str, int], *, is_fresh: bool = False, is_private: bool = False, is_passing: bool = False
+) -> str:
+    """Return "grok-3 · 12 turns, 2 pinned, 3 dropped". used: turns, pinned, summarised, dropped; 0 where missing.
+
+    In `used`, `off` says that the memory could not be read. is_passing: the answer could not be stored.
+    """
+    is_off = bool(used.get("off"))
+    known = "memory is off" if is_off else "without memory" if is_fresh else _memory(used)
+    parts = [text.escape(model, 60), *filter(None, [known])]
     if is_private:
         parts.append("not remembered")
+    elif is_passing and not is_off:
+        parts.append("not remembered: memory is off")
     return " · ".join(parts)
 
 

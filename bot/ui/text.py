@@ -111,6 +111,8 @@ def answer_failed(error: GrokBotError, *, has_text: bool, has_thought: bool) -> 
         return "" if has_text else ONLY_THOUGHTS if has_thought else EMPTY_ANSWER
     if has_text and isinstance(error, UpstreamInterrupted | UpstreamUnavailable):
         return controls.INTERRUPTED
+    if has_text and isinstance(error, StoreError):
+        return memory.NOT_STORED
     return sentence(error)
 
 
@@ -169,7 +171,7 @@ def sentence(error: GrokBotError) -> str:
         case UpstreamError():
             return _upstream(error)
         case StoreError():
-            return "My memory cannot be read or written right now. Please tell the bot's owner."
+            return memory.AWAY
         case _:
             return "That did not work. Please try again."
 

@@ -7,10 +7,12 @@ import os
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 import pytest
@@ -18,7 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, make_url, select, text, update
 
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
 from bot.store import postgres
 from bot.store.connection import Patience
 from bot.store.database import Database
@@ -33,11 +35,23 @@ from tests.store.conftest import NOON, only_postgres, turn
 from tests.store.outside import ask, assert_only_whole_exchanges
 
 pytestmark = [needs_postgres]
+T = TypeVar("T")
 COUNTER = select(notes.c.value).where(notes.c.key == "counter")
 
 
 def engines_of(url: str) -> Engines:
     return postgres_engines(make_url(url).set(drivername="postgresql+psycopg_async"))
+
+
+async def once_back(look: Callable[[], Awaitable[T]]) -> T:
+    """Return what is found as soon as the server counts as there again."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return await look()
+        except StoreAway:
+            assert time.monotonic() < deadline, "it never came back"
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -169,7 +183,8 @@ async def test_connection_that_dies_in_a_transaction_undoes_it(url: str, databas
 
     with pytest.raises(StoreError, match="PostgreSQL is away"):
         await write()
-    assert (await Notes(database).get("a"), await Notes(database).get("b")) == (None, None)
+    assert await once_back(lambda: Notes(database).get("a")) is None
+    assert await Notes(database).get("b") is None
     await memory.remember("channel/1", turn("q"), turn("a"))
     assert_only_whole_exchanges(url)
 
@@ -189,7 +204,7 @@ async def test_backend_that_falls_silent_is_cut_off(postgres_url: str) -> None:
     database = Database(replace(engines_of(postgres_url), patience=Patience(begin_s=5, statement_s=0.5)))
     with pytest.raises(StoreError, match="PostgreSQL is away"):
         await ask_the_frozen(database)
-    await Notes(database).set("a", "1")
+    await once_back(lambda: Notes(database).set("a", "1"))
     assert await Notes(database).get("a") == "1"
     await database.close()
 
@@ -216,7 +231,38 @@ async def test_server_that_went_away_is_used_again_when_it_is_back(postgres_fold
         with pytest.raises(StoreError, match="PostgreSQL is away"):
             await memory.remember("channel/1", turn("q"), turn("a"))
     with postgres_process("--folder", str(postgres_folder), "--port", str(make_url(url).port)):
-        assert [kept.text for kept in await memory.newest(Span("channel/1"), 2)] == ["q", "a"]
+        assert [kept.text for kept in await once_back(lambda: memory.newest(Span("channel/1"), 2))] == ["q", "a"]
         await memory.remember("channel/1", turn("q"), turn("a"))
         assert (await memory.count(Span("channel/1"))).turns == 4
         await database.close()
+
+
+async def test_server_that_is_away_is_left_alone_for_a_moment_and_logged_once(
+    postgres_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with postgres_process("--folder", str(postgres_folder)) as url:
+        async with opened(url):
+            pass
+    database = Database(replace(engines_of(url), rest_s=3600))
+    for _ in range(3):
+        with pytest.raises(StoreAway):
+            await Notes(database).get("a")
+    port = str(make_url(url).port)
+    with postgres_process("--folder", str(postgres_folder), "--port", port), pytest.raises(StoreAway):
+        await Notes(database).get("a")
+    await database.close()
+    assert [record.levelname for record in caplog.records if record.name == "bot.store.database"] == ["WARNING"]
+
+
+async def test_what_went_wrong_and_that_it_is_over_are_logged(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with opened(postgres_url) as database:
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                async with database.reading() as connection:
+                    await connection.fetch(text("SELECT nothing"))
+        assert await Notes(database).get("a") is None
+    said = [record.message for record in caplog.records if record.name == "bot.store.database"]
+    assert said == ["PostgreSQL could not do what was asked: UndefinedColumn (42703)", "the database works again"]

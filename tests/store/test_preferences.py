@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,14 +29,14 @@ async def test_nothing_is_chosen_at_first(preferences: Preferences) -> None:
 
 
 async def test_choice_comes_back_as_it_was_made_with_who_made_it(preferences: Preferences) -> None:
-    await preferences.set_channel(CHOSEN, CHANGE)
+    await choose(preferences, CHOSEN, CHANGE)
     assert await preferences.channel(5) == CHOSEN
     assert await preferences.changes(5, 5) == (CHANGE,)
 
 
 async def test_choice_takes_the_place_of_the_one_before(preferences: Preferences) -> None:
-    await preferences.set_channel(CHOSEN, CHANGE)
-    await preferences.set_channel(ChannelPreferences(5, None), replace(CHANGE, value=""))
+    await choose(preferences, CHOSEN, CHANGE)
+    await choose(preferences, ChannelPreferences(5, None), replace(CHANGE, value=""))
     assert await preferences.channel(5) == ChannelPreferences(5, None)
     assert await preferences.channel(6) is None
 
@@ -43,7 +44,7 @@ async def test_choice_takes_the_place_of_the_one_before(preferences: Preferences
 async def test_memory_mode_is_chosen_apart_from_the_rest(preferences: Preferences) -> None:
     await preferences.set_memory_mode(5, 3, "person", CHANGE)
     assert await preferences.channel(5) == ChannelPreferences(5, 3, memory_mode="person")
-    await preferences.set_channel(CHOSEN, CHANGE)
+    await choose(preferences, CHOSEN, CHANGE)
     await preferences.set_memory_mode(5, 3, "channel", CHANGE)
     assert await preferences.channel(5) == replace(CHOSEN, memory_mode="channel")
 
@@ -51,8 +52,8 @@ async def test_memory_mode_is_chosen_apart_from_the_rest(preferences: Preference
 async def test_changes_come_newest_first_of_one_channel(preferences: Preferences) -> None:
     for number in range(4):
         change = Change(number, "Ann", "model", f"grok-{number}", NOON + timedelta(seconds=number))
-        await preferences.set_channel(CHOSEN, change)
-    await preferences.set_channel(replace(CHOSEN, channel_id=6), CHANGE)
+        await choose(preferences, CHOSEN, change)
+    await choose(preferences, replace(CHOSEN, channel_id=6), CHANGE)
     assert [change.value for change in await preferences.changes(5, 2)] == ["grok-3", "grok-2"]
     assert await preferences.changes(5, -1) == ()
 
@@ -66,3 +67,17 @@ async def test_server_forgets_after_some_days_or_never(preferences: Preferences)
     assert await preferences.guild_memory_days(3) is None
     assert await preferences.guilds_with_expiry() == ((4, 7),)
     assert len(await preferences.changes(5, 5)) == 2
+
+
+async def test_two_changes_at_once_in_two_processes_are_both_kept(url: str, database: Database) -> None:
+    other = await Database.open(url)
+    await asyncio.gather(
+        Preferences(database).change_channel(5, None, lambda chosen: replace(chosen, persona="a gardener"), CHANGE),
+        Preferences(other).change_channel(5, None, lambda chosen: replace(chosen, model="grok-4"), CHANGE),
+    )
+    await other.close()
+    assert await Preferences(database).channel(5) == ChannelPreferences(5, None, "a gardener", "grok-4")
+
+
+async def choose(preferences: Preferences, chosen: ChannelPreferences, change: Change) -> None:
+    await preferences.change_channel(chosen.channel_id, chosen.guild_id, lambda _before: chosen, change)

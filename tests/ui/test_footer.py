@@ -23,5 +23,11 @@ def test_the_footer_of_a_fresh_and_private_answer_says_so() -> None:
     assert footer("grok-3", {}, is_fresh=True, is_private=True) == "grok-3 · without memory · not remembered"
 
 
+def test_the_footer_says_that_the_memory_is_off() -> None:
+    assert footer("grok-3", {"off": 1}, is_passing=True) == "grok-3 · memory is off"
+    assert footer("grok-3", {"off": 1}, is_fresh=True) == "grok-3 · memory is off"
+    assert footer("grok-3", {"turns": 2}, is_passing=True) == "grok-3 · 2 turns · not remembered: memory is off"
+
+
 def test_a_model_name_from_a_server_cannot_mark_anything_up() -> None:
     assert footer("**x** @everyone", {}) == "\\*\\*x\\*\\* @\u200beveryone"

@@ -24,6 +24,9 @@ MODES = {
     "thread": "this thread has a memory of its own, which began with that of its channel",
     "person": "each person has a memory of their own here",
 }
+AWAY = "My memory is off for the moment: please try again in a minute, and tell the bot's owner if it stays off."
+NOT_STORED = "My memory is off for the moment: this answer could not be stored, so I shall not remember it."
+
 PARENT = "this thread shares the memory of its channel"
 
 SAVED = "Changed."
