@@ -142,7 +142,7 @@ class Cast:
 
 def _server(shard: int) -> str:
     """Return what the local Discord calls the server on a shard."""
-    return f"Grok Garden {shard + 1}" if shard else "Grok Garden"
+    return f"Garden {shard + 1}" if shard else "Grok Garden"
 
 
 def _tell(line: str) -> None:

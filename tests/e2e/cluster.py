@@ -64,6 +64,15 @@ def served(run: Running) -> list[int]:
     return [int(match[1]) for line in run.log if (match := _SERVING.search(line))]
 
 
+async def logged_since(run: Running, line: int, text: str, within_s: float) -> None:
+    """Return when a process has logged something after so many lines."""
+
+    async def is_there() -> bool:
+        return any(text in each for each in run.log[line:])
+
+    await eventually(is_there, within_s=within_s, what=f"the line {text!r} after {''.join(run.log)}")
+
+
 @asynccontextmanager
 async def cluster(shared: Servers, folder: Path) -> AsyncIterator[Cluster]:
     """Run two processes that serve a slot each, and a third that stands by."""

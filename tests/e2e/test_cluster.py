@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.engine import make_url
 
-from tests.e2e.cluster import SHARDS, SLOTS, TAKEN, Cluster, Servers, Town, cluster, served, servers
+from tests.e2e.cluster import SHARDS, SLOTS, TAKEN, Cluster, Servers, Town, cluster, logged_since, served, servers
 from tests.e2e.person import people
 from tests.e2e.processes import Running, logged, serving
 from tests.postgres import needs_postgres, reachable_folder
@@ -43,13 +43,17 @@ async def town(shared: Servers) -> AsyncIterator[Town]:
 
 async def taken_over(standby: Running, town: Town, slot: int, began_s: float, how: str) -> None:
     """Wait until a standby answers in the servers of a slot, and print how long that took."""
-    await logged(standby, f"serving slot {slot} of", TAKE_OVER_S)
-    claimed_s = time.monotonic() - began_s
-    await logged(standby, "connected as", TAKE_OVER_S - claimed_s)
-    connected_s = time.monotonic() - began_s
+
+    def gone_s() -> float:
+        return time.monotonic() - began_s
+
+    seen = len(standby.log)
+    await logged_since(standby, seen, f"serving slot {slot} of", TAKE_OVER_S)
+    claimed_s = gone_s()
+    await logged_since(standby, seen, "connected as", TAKE_OVER_S - claimed_s)
+    connected_s = gone_s()
     await town.ask(*shards_of(slot))
-    answered_s = time.monotonic() - began_s
-    print(f"\n{how}: claimed {claimed_s:.1f} s, connected {connected_s:.1f} s, answered {answered_s:.1f} s")  # noqa: T201
+    print(f"\n{how}: claimed {claimed_s:.1f} s, connected {connected_s:.1f} s, answered {gone_s():.1f} s")  # noqa: T201
 
 
 def shards_of(slot: int) -> range:
@@ -106,6 +110,9 @@ async def test_a_process_that_was_frozen_finds_its_slot_lost_before_it_does_anyt
     assert [len(await town.replies(shard, hint)) for hint in hints] == [1] * 4
     await town.ask(*range(SHARDS))
     assert served(frozen) == [1]
+    began_s = time.monotonic()
+    standby.process.kill()
+    await taken_over(frozen, town, 1, began_s, "kill -9, by the process that was frozen before")
 
 
 async def test_both_processes_keep_their_slots_when_postgresql_is_restarted(tmp_path: Path) -> None:

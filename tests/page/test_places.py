@@ -123,9 +123,9 @@ def test_where_a_bot_has_several_shards_each_one_has_a_server_to_go_to(
 ) -> None:
     with running_sandbox("--shards", "3") as place:
         page = open_page(place.page)
-        servers = page.get_by_role("navigation").get_by_role("button", name="Grok Garden")
+        servers = page.get_by_role("navigation").get_by_role("button", name="Garden")
         expect(servers).to_have_count(3)
-        for name in ("Grok Garden 3", "Grok Garden 2"):
+        for name in ("Garden 3", "Garden 2"):
             servers.and_(page.get_by_role("button", name=name, exact=True)).click()
             expect(page.get_by_role("heading", name=name)).to_be_visible()
             page.get_by_test_id("channel").filter(has_text="general").first.click()
