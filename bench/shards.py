@@ -15,19 +15,24 @@ from tests.e2e.person import Person, people
 from tests.e2e.processes import Running, bot_environment, logged, running, serving
 
 IDLE_S = 20.0
+MESSAGES = 3000
 CHANNELS = 20  # of each server that is added
 CASES = ((1, 0), (4, 0), (16, 0), (64, 0), (16, 1000))
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a process took while nobody asked anything. idle_percent: of one core; connections: to PostgreSQL."""
+    """What a process took while nobody asked anything. idle_percent: of one core; connections: to PostgreSQL.
+
+    message_us: CPU for one message between people that passes by, in microseconds.
+    """
 
     shards: int
     guilds: int
     memory_mib: float
     idle_percent: float
     connections: int
+    message_us: float
 
 
 async def measure(shards: int, more_guilds: int) -> Cost:
@@ -40,11 +45,15 @@ async def measure(shards: int, more_guilds: int) -> Cost:
             people(discord.announced["page"]) as who,
         ):
             url = postgres.announced["url"]
-            await _grow(who("you"), more_guilds)
+            you = who("you")
+            await _grow(you, more_guilds)
             environment = {**bot_environment(discord, grok, Path(folder)), "DATABASE_URL": url}
             async with running("bot", "run", environment=environment, cwd=Path(folder)) as bot:
                 await logged(bot, f"connected as Bot#0000, {shards + more_guilds} servers", 300)
-                return await _idle(bot, shards, shards + more_guilds, url)
+                idle_percent = await _idle_percent(bot)
+                memory_mib, connections = _resident_mib(bot.pid), await _connections(url)
+                message_us = await _message_us(bot, you)
+                return Cost(shards, shards + more_guilds, memory_mib, idle_percent, connections, message_us)
 
 
 async def _grow(you: Person, guilds: int) -> None:
@@ -53,17 +62,28 @@ async def _grow(you: Person, guilds: int) -> None:
         await you.control(f"guilds/{guild['id']}/channels", {"name": "room", "count": CHANNELS})
 
 
-async def _idle(bot: Running, shards: int, guilds: int, url: str) -> Cost:
+async def _idle_percent(bot: Running) -> float:
     await asyncio.sleep(8.0)  # what the start took is let go
     began_s, used_s = time.monotonic(), _cpu_s(bot.pid)
     await asyncio.sleep(IDLE_S)
-    percent = (_cpu_s(bot.pid) - used_s) / (time.monotonic() - began_s) * 100
+    return (_cpu_s(bot.pid) - used_s) / (time.monotonic() - began_s) * 100
+
+
+async def _connections(url: str) -> int:
     async with await psycopg.AsyncConnection.connect(url) as connection:
         cursor = await connection.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
         row = await cursor.fetchone()
-    return Cost(shards, guilds, _resident_mib(bot.pid), percent, row[0] if row else 0)
+        return int(row[0]) if row else 0
+
+
+async def _message_us(bot: Running, you: Person) -> float:
+    channel, used_s = await you.channel(), _cpu_s(bot.pid)
+    for number in range(MESSAGES):
+        await you.say(channel, f"number {number}, which is nothing to the bot")
+    await asyncio.sleep(1.0)  # the last ones are on their way
+    return (_cpu_s(bot.pid) - used_s) / MESSAGES * 1e6
 
 
 def _cpu_s(pid: int) -> float:
@@ -83,8 +103,8 @@ def main() -> None:
     )
     for shards, more_guilds in CASES:
         cost = asyncio.run(measure(shards, more_guilds))
-        memory, idle = f"{cost.memory_mib:.0f} MiB", f"{cost.idle_percent:.1f} %"
-        print(f"| {cost.shards} | {cost.guilds} | {memory} | {idle} | {cost.connections} |", flush=True)
+        memory, idle, message = f"{cost.memory_mib:.0f} MiB", f"{cost.idle_percent:.1f} %", f"{cost.message_us:.0f} µs"
+        print(f"| {cost.shards} | {cost.guilds} | {memory} | {idle} | {message} | {cost.connections} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -90,11 +90,12 @@ class Tenure:
         self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._keep())]
 
     async def release(self) -> None:
-        """Give the slot back now, so that a standby may go on; from here on the bot acts on no event any more.
+        """Give the slot back now, so that a standby may go on; from here on the bot only says goodbye.
 
         Releasing twice is harmless.
         """
-        self.gate.shut()
+        if self._tasks:
+            self.gate.linger()
         for task in self._tasks:
             task.cancel()
         if self._tasks:

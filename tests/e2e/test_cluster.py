@@ -92,6 +92,18 @@ async def test_a_standby_takes_the_slot_of_a_process_that_was_told_to_stop(bot: 
     assert [len(await town.answers(shard)) for shard in shards_of(1)] == [1] * 2
 
 
+async def test_without_a_standby_who_asks_a_process_that_is_about_to_end_is_told_so(bot: Cluster, town: Town) -> None:
+    await bot.processes[2].stop()
+    victim, shard = bot.holder(1), shards_of(1)[0]
+    room = town.rooms[shard]
+    await town.you.ask(room, "[[tokens=4000 rate=50]]")
+    await town.you.first(room, lambda row: "w5" in row["content"], what="a growing answer")
+    victim.process.terminate()
+    await logged(victim, "stopping, answers under way: 1")
+    await town.you.ask(room, "[[tokens=6]]")
+    await town.you.whisper(room, "being restarted")
+
+
 async def test_a_process_that_was_frozen_finds_its_slot_lost_before_it_does_anything(bot: Cluster, town: Town) -> None:
     frozen, standby = bot.holder(1), bot.processes[2]
     shard = shards_of(1)[0]
