@@ -98,9 +98,8 @@ def _resident_mib(pid: int) -> float:
 
 def main() -> None:
     """Measure and print."""
-    print(
-        "| shards | servers | memory | one core, idle | connections to PostgreSQL |", "|---|---|---|---|---|", sep="\n"
-    )
+    print("| shards | servers | memory | one core, idle | a message passing by | connections to PostgreSQL |")
+    print("|---|---|---|---|---|---|")
     for shards, more_guilds in CASES:
         cost = asyncio.run(measure(shards, more_guilds))
         memory, idle, message = f"{cost.memory_mib:.0f} MiB", f"{cost.idle_percent:.1f} %", f"{cost.message_us:.0f} µs"

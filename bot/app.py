@@ -117,7 +117,7 @@ class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way."""
 
     def __init__(self, services: Services, command_sync: CommandSync | None = None, share: Share = WHOLE) -> None:
-        self.ledger = RateLedger(time.monotonic)
+        self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
         super().__init__(
             command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
