@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo demo-cluster run test lint format types bench lock clean
+.PHONY: help demo demo-cluster run test lint format types bench bench-fitting bench-relay lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,6 +45,12 @@ format: $(VENV)/dev.stamp ## Rewrite files to the house style
 
 bench: $(VENV)/dev.stamp ## Measure how live the answers are (prints a table, judges nothing)
 	@$(BIN)/python -m bench
+
+bench-relay: $(VENV)/dev.stamp ## Measure the memory that handing on a clip of 200 MB takes
+	@$(BIN)/python -m bench.relay
+
+bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (ten minutes; prints a table)
+	@$(BIN)/python -m bench.fitting
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew and pin them by hash
 	@$(BIN)/python -m pip install --quiet uv

@@ -9,7 +9,9 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -35,27 +37,44 @@ from bot.gateway import Gateway, ask_gateway
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
+from bot.media.fitting import Fitter
+from bot.services.cancelling import Cancellations
 from bot.services.chat import ChatModels, ChatParts, ChatService
 from bot.services.compaction import Compactor
 from bot.services.context import ContextService
+from bot.services.cooling import Cooling
+from bot.services.fitting import Tailor
+from bot.services.fulfilment import Fulfilment
+from bot.services.getting import Getter
+from bot.services.jobs import LOOK_S, Fulfil, Jobs, Limits
 from bot.services.line import Line
-from bot.services.media import PictureService, VideoService
+from bot.services.making import Maker
+from bot.services.media_folder import MediaFolder
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService, ModelsInUse
+from bot.services.order_steps import OrderSteps
+from bot.services.orders import OrderModels, OrderService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
+from bot.services.quota import Unlimited
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
+from bot.services.staging import Stage
 from bot.services.writing import Writer
 from bot.slot_keeper import SlotKeeper, Tenure
-from bot.slots import Slot
+from bot.slots import Slot, executor_id
+from bot.store.address import jobs_url
 from bot.store.branches import Branches
+from bot.store.claimed_slot import NO_EPOCH
 from bot.store.database import Database
 from bot.store.in_turn import IdentifyTurns, alone
 from bot.store.memory import Memory
 from bot.store.notes import Notes
+from bot.store.orders import Orders
+from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
+from bot.store.rests import Rests
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.store.summaries import Summaries
 
@@ -125,7 +144,8 @@ async def _serve_slot(
         if share.slot is not None:
             log.info("serving slot %d of %d, shards %s", tenure.number, settings.slots, share.slot.shard_ids)
         once = partial(alone, settings.database_url) if is_postgresql(settings.database_url) else nullcontext
-        bot = GrokBot(build_services(settings, grok, database), CommandSync(Notes(database), once), share)
+        services = build_services(settings, grok, database, slot=tenure.number, epoch=tenure.epoch)
+        bot = GrokBot(services, CommandSync(Notes(database), once), share)
         stack.push_async_callback(bot.close)
         await _serve_bot(bot, settings, stopping, tenure)
 
@@ -155,9 +175,17 @@ async def _ask_gateway(settings: Settings) -> Gateway:
         raise StartFailedError("Discord cannot be reached; try again later", EXIT_TRY_LATER) from away
 
 
-def build_services(settings: Settings, grok: GrokClient, database: Database) -> Services:
-    """Return the use cases, wired."""
-    max_bytes = settings.max_file_mb * 1024 * 1024
+def build_services(
+    settings: Settings,
+    grok: GrokClient,
+    database: Database,
+    *,
+    slot: int = 0,
+    epoch: int = NO_EPOCH,
+    poll_s: float = LOOK_S,
+) -> Services:
+    """Return the use cases, wired. slot, epoch: what this process holds. poll_s: how often orders are looked for."""
+    orders = _build_orders(settings, grok, Orders(database, slot=slot, epoch=epoch), database, slot, poll_s)
     memory, posts, choices = Memory(database), Posts(database), Preferences(database)
     summaries, branches = Summaries(database), Branches(database)
     tokens = settings.memory_tokens
@@ -181,13 +209,52 @@ def build_services(settings: Settings, grok: GrokClient, database: Database) -> 
         memory=keeping,
         preferences=preferences,
         reader=FileReader(),
-        pictures=PictureService(
-            grok, model=settings.grok_image_model, edit_model=settings.grok_image_edit_model, max_bytes=max_bytes
-        ),
-        videos=VideoService(grok, model=settings.grok_video_model, max_bytes=max_bytes),
+        orders=orders,
         models=ModelService(grok, _models_in_use(settings)),
-        chores=(keeping.run, compactor.run),
+        chores=(keeping.run, compactor.run, orders.run),
     )
+
+
+def _build_orders(
+    settings: Settings, grok: GrokClient, orders: Orders, database: Database, slot: int, poll_s: float
+) -> OrderService:
+    folder, fitter = MediaFolder(Path(settings.media_dir)), Fitter()
+    cancellations, limits = (
+        Cancellations(),
+        Limits(settings.orders_at_once, settings.orders_per_person, settings.orders_per_minute),
+    )
+    max_bytes = settings.max_file_mb * 1024 * 1024
+
+    def make_fulfil(stage: Stage) -> Fulfil:
+        steps = OrderSteps(
+            orders=orders,
+            folder=folder,
+            maker=Maker(grok, orders, folder, Cooling(Rests(database), _now), _now, max_bytes=max_bytes),
+            getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
+            tailor=Tailor(fitter, folder),
+            quota=Unlimited(),
+            stage=stage,
+            now=_now,
+        )
+        return Fulfilment(orders, steps, cancellations).fulfil
+
+    return OrderService(
+        orders,
+        PersonPreferences(database),
+        Jobs(jobs_url(settings.database_url), executor_id(slot), limits, poll_s=poll_s),
+        folder,
+        cancellations,
+        models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),
+        limits=limits,
+        make_fulfil=make_fulfil,
+        now=_now,
+        slot=slot,
+        keep=timedelta(hours=settings.media_keep_hours),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _models_in_use(settings: Settings) -> ModelsInUse:

@@ -6,7 +6,6 @@ import logging
 import secrets
 import sys
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -22,15 +21,16 @@ from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
 from bot.services.chat import ChatService
-from bot.services.media import PictureService, VideoService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
+from bot.services.orders import OrderService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
 from bot.slots import Slot
 from bot.stops import Stops
+from bot.traces import wordless_traceback
 from bot.ui import text
 from bot.ui.ledger import RateLedger, route_of
 from bot.ui.pacer import Pacer
@@ -42,6 +42,7 @@ COGS = (
     "cogs.pointing",
     "cogs.imagine",
     "cogs.video",
+    "cogs.orders",
     "cogs.memory",
     "cogs.preferences",
     "cogs.about",
@@ -75,8 +76,7 @@ class Services:
     memory: MemoryService
     preferences: PreferenceService
     reader: FileReader
-    pictures: PictureService
-    videos: VideoService
+    orders: OrderService
     models: ModelService
     chores: tuple[Chore, ...] = ()
 
@@ -230,15 +230,6 @@ def unforeseen(error: BaseException | None, where: str) -> str:
     incident = secrets.token_hex(4)
     log.error("incident=%s in=%s error=%s\n%s", incident, where, type(error).__name__, wordless_traceback(error))
     return text.UNEXPECTED.format(incident=incident)
-
-
-def wordless_traceback(error: BaseException | None) -> str:
-    """Return where an error and its causes arose, oldest first, without their texts, which may quote people."""
-    parts: list[str] = []
-    while error is not None:
-        parts.append("".join((*traceback.format_tb(error.__traceback__), type(error).__name__)))
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\n\n".join(reversed(parts))
 
 
 async def _tell_late(interaction: discord.Interaction[Any], sentence: str) -> None:  # Any: whichever client

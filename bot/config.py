@@ -38,7 +38,12 @@ class Settings:
     memory_tokens: int = 16_000
     chat_at_once: int = 50
     chat_per_channel: int = 5
-    max_file_mb: int = 100
+    max_file_mb: int = 500
+    media_dir: str = "data/media"
+    media_keep_hours: int = 24
+    orders_at_once: int = 8
+    orders_per_person: int = 2
+    orders_per_minute: int = 0
     slots: int = 1
     shards: int = 0
     log_level: str = "INFO"
@@ -64,7 +69,12 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         memory_tokens=read.value("MEMORY_TOKENS", "16000", _whole_number(200, 1_000_000)),
         chat_at_once=read.value("CHAT_AT_ONCE", "50", _whole_number(1, 1000)),
         chat_per_channel=read.value("CHAT_PER_CHANNEL", "5", _whole_number(1, 1000)),
-        max_file_mb=read.value("MAX_FILE_MB", "100", _whole_number(1, 2000)),
+        max_file_mb=read.value("MAX_FILE_MB", "500", _whole_number(1, 2000)),
+        media_dir=read.value("MEDIA_DIR", "data/media", _folder),
+        media_keep_hours=read.value("MEDIA_KEEP_HOURS", "24", _whole_number(1, 24 * 365)),
+        orders_at_once=read.value("ORDERS_AT_ONCE", "8", _whole_number(1, 1000)),
+        orders_per_person=read.value("ORDERS_PER_PERSON", "2", _whole_number(1, 100)),
+        orders_per_minute=read.value("ORDERS_PER_MINUTE", "0", _whole_number(0, 100_000)),
         slots=read.value("SLOTS", "1", _whole_number(1, 1000)),
         shards=read.value("SHARDS", "0", _whole_number(0, 100_000)),
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
@@ -144,6 +154,12 @@ def _web_address(raw: str) -> str:
 def _name(raw: str) -> str:
     if not _is_one_word(raw) or len(raw) > 100:
         raise ValueError("must be a model name without spaces")
+    return raw
+
+
+def _folder(raw: str) -> str:
+    if not raw.isprintable():
+        raise ValueError("must be the name of a folder")
     return raw
 
 

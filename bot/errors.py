@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+FitFailure = Literal["no_encoder", "damaged", "too_long", "failed"]
+
 
 class GrokBotError(Exception):
     """Base of every error this project raises on purpose."""
@@ -17,6 +21,14 @@ class SettingError(GrokBotError):
         super().__init__(f"{name}: {problem}")
         self.name = name
         self.problem = problem
+
+
+class UnforeseenError(GrokBotError):
+    """A mistake of ours that nobody foresaw. incident: the number under which the log tells of it."""
+
+    def __init__(self, incident: str) -> None:
+        super().__init__(incident)
+        self.incident = incident
 
 
 class InputError(GrokBotError):
@@ -37,9 +49,13 @@ class UpstreamError(GrokBotError):
     message: what the server said, cleaned of secrets and markup, at most 300 characters; "" if it said nothing.
     status: HTTP status, None when none arrived. code: the server's own error code, "" if none.
     retry_after_s: seconds the server asked us to wait, None if it did not say.
+    may_have_generated: whether a picture or clip may have been generated, and paid for, all the same. Where it is False
+    the order may be sent again for free; where it is True nobody but a person may repeat it. Orders settle it for each
+    failure (see `bot.grok.retry`); the classes say what holds where nobody looked.
     """
 
     is_retryable = False
+    may_have_generated = True
 
     def __init__(
         self, message: str = "", *, status: int | None = None, code: str = "", retry_after_s: float | None = None
@@ -65,22 +81,31 @@ class UpstreamRateLimited(UpstreamError):
     """429 in any of its disguises: the pool is empty or cooling."""
 
     is_retryable = True
+    may_have_generated = False
 
 
 class UpstreamOutOfCredits(UpstreamError):
     """The account's credits or spending limit are used up: waiting does not help."""
 
+    may_have_generated = False
+
 
 class UpstreamKeyRefused(UpstreamError):
     """The key is missing, wrong, or may not do this: only the operator can mend it."""
+
+    may_have_generated = False
 
 
 class UpstreamModelUnknown(UpstreamError):
     """The server does not know the model."""
 
+    may_have_generated = False
+
 
 class UpstreamRefused(UpstreamError):
     """The server rejects the request as it is (400, 413, 422 ...): sending it again is useless."""
+
+    may_have_generated = False
 
 
 class UpstreamUnsupported(UpstreamRefused):
@@ -99,6 +124,10 @@ class UpstreamEmpty(UpstreamError):
     is_retryable = True
 
 
+class UpstreamJobGone(UpstreamError):
+    """The server does not know the job any more (404 or 410): its clip cannot be had, whether it was made or not."""
+
+
 class UpstreamBlocked(UpstreamError):
     """The server finished without a result, or said that it withholds it (moderation).
 
@@ -110,12 +139,25 @@ class MediaError(UpstreamError):
     """A result exists but its file cannot be had.
 
     reason: "address" (not allowed to fetch), "private" (server's `app_url` is not set), "size", "type",
-    "gone" (404 or 410), "network".
+    "gone" (404 or 410), "network", "slow" (too slow, or not within its deadline), "cut" (a clip that breaks off),
+    "disk" (full, read-only, or not ours to write).
     """
 
     def __init__(self, reason: str, message: str = "", *, status: int | None = None) -> None:
         super().__init__(message or reason, status=status)
         self.reason = reason
+
+
+class CannotFit(GrokBotError):
+    """A finished file cannot be made to fit an upload limit, or cannot be looked at at all.
+
+    reason: "no_encoder" (PyAV is not installed), "damaged" (nobody can play it; fetch it again), "too_long" (nothing
+    worth looking at would be left), "failed" (the worker did not succeed).
+    """
+
+    def __init__(self, reason: FitFailure) -> None:
+        super().__init__(reason)
+        self.reason: FitFailure = reason
 
 
 class GatewayAwayError(GrokBotError):
@@ -130,13 +172,13 @@ class StoreError(GrokBotError):
     """The database could not be opened, migrated, read or written."""
 
 
+class StoreAway(StoreError):
+    """The database's server does not answer; it may come back by itself."""
+
+
 class SlotLostError(StoreError):
     """Another process has this process's slot now, so this one may no longer act in its name."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"slot {number} belongs to another process now")
         self.number = number
-
-
-class StoreAway(StoreError):
-    """The database's server does not answer; it may come back by itself."""

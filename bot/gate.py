@@ -48,6 +48,11 @@ class Gate:
 
         return acting
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this process may act right now."""
+        return not (self._is_shut or self._is_held) and self._is_awake()
+
     def hold(self) -> None:
         """Let events wait from now on."""
         self._is_held = True

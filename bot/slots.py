@@ -27,7 +27,12 @@ class Slot:
     @property
     def executor_id(self) -> str:
         """Return the name under which unfinished orders wait for whoever has this slot."""
-        return f"slot-{self.number}"
+        return executor_id(self.number)
+
+
+def executor_id(number: int) -> str:
+    """Return the name under which unfinished orders wait for whoever has a slot."""
+    return f"slot-{number}"
 
 
 # What a process has that is the whole bot: every shard, however many Discord recommends.

@@ -21,7 +21,7 @@ Act = Callable[[discord.Interaction[GrokBot], Control], Awaitable[None]]
 
 class Pressed(
     discord.ui.DynamicItem[discord.ui.Item[Any]],  # Any: whichever view
-    template=r"grokcord:(?!memory:2:|tune:2:).*",
+    template=r"grokcord:(?!memory:2:|tune:2:|order:).*",
 ):
     """A button of an answer, whichever it is; those of older versions and forged ones are told apart by their id."""
 

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-from dataclasses import replace
-from pathlib import Path
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GrokBot
-from bot.services.media import (
-    Aspect,
-    ClipFetched,
-    ClipFetching,
-    VideoOrder,
-    VideoProgress,
-    VideoQuality,
-    read_picture,
-    scratch_folder,
-)
-from bot.services.question import PROMPT_LIMIT_CHARS, checked_prompt
-from bot.ui import text
-from bot.ui.attached import attachment_bytes
-from bot.ui.cards import alt_text, done_face, failed_face
-from bot.ui.face import Face, Upload
-from bot.ui.live import LiveMessage
-from bot.ui.ordering import carry_out
-from bot.ui.orders import OrderView
+from bot.ordering.placing import place
+from bot.services.orders import Aspect, VideoQuality, Wish
+from bot.services.question import PROMPT_LIMIT_CHARS
 
 MOST_SECONDS = 15  # the longest clip that any upstream makes
-
-TITLE = "🎬 Clip"
 
 
 class VideoCog(commands.Cog):
@@ -48,6 +27,7 @@ class VideoCog(commands.Cog):
         aspect="Width to height",
         seconds="How long (the server may round it; 6, 10 and 15 always work)",
         quality="480p is quicker",
+        private="Only you see the card and the clip",
     )
     async def video(
         self,
@@ -57,60 +37,11 @@ class VideoCog(commands.Cog):
         aspect: Aspect | None = None,
         seconds: app_commands.Range[int, 1, MOST_SECONDS] | None = None,
         quality: VideoQuality | None = None,
+        private: bool = False,
     ) -> None:
-        """Show the order on one card, which ends as the clip."""
-        checked = checked_prompt(prompt)
-        await interaction.response.defer(thinking=True)
-        view = OrderView(TITLE, checked, has_percent=True)
-        order = VideoOrder(checked, None, aspect, seconds, quality)
-        with self.bot.work.running():
-            async with scratch_folder() as folder:
-
-                async def make(live: LiveMessage) -> None:
-                    whole = await with_picture(order, image)
-                    await self._follow(view, live, whole, folder, interaction.filesize_limit)
-
-                await carry_out(interaction, self.bot.pacer, view, make)
-
-    async def _follow(
-        self, view: OrderView, live: LiveMessage, order: VideoOrder, folder: Path, limit_bytes: int
-    ) -> None:
-        """Show every event of the order until the clip is there."""
-        link = ""
-        async with aclosing(self.bot.services.videos.film(order, folder)) as updates:
-            async for update in updates:
-                match update:
-                    case VideoProgress():
-                        view.enter("upscaling" if update.stage == "upscaling" else "working")
-                        view.announce(update.percent)
-                    case ClipFetching():
-                        link = update.link
-                        view.enter("fetching")
-                    case ClipFetched():
-                        view.end(finished_face(order.prompt, update, view.elapsed_s, limit_bytes, link))
-                live.touch()
-                if live.lost is not None and live.lost.reason == "deleted":
-                    break
-
-
-async def with_picture(order: VideoOrder, image: discord.Attachment | None) -> VideoOrder:
-    """Return the order with the attached picture, if there is one."""
-    if image is None:
-        return order
-    return replace(order, source=await read_picture(image.filename, image.size, lambda: attachment_bytes(image)))
-
-
-def finished_face(prompt: str, fetched: ClipFetched, elapsed_s: float, limit_bytes: int, link: str) -> Face:
-    """Return the card with the clip and its poster; a clip that Discord would not take is linked."""
-    clip = Upload(fetched.clip.path, f"grok.{fetched.clip.extension}", alt_text("Clip", prompt))
-    poster = None
-    if fetched.poster is not None:
-        poster = Upload(fetched.poster.path, f"poster.{fetched.poster.extension}", alt_text("Poster of a clip", prompt))
-    refused = failed_face(TITLE, prompt, text.too_large("clip", fetched.clip.size_bytes, limit_bytes, link))
-    if fetched.clip.size_bytes > limit_bytes:
-        return refused
-    facts = f"-# {text.duration(elapsed_s)} · {text.size(fetched.clip.size_bytes)}"
-    return done_face(TITLE, prompt, [clip], poster=poster, lines=[facts], fallback=refused)
+        """Order it: the card shows how far it is, and ends as the clip."""
+        wish = Wish("clip", prompt, aspect=aspect, seconds=seconds, quality=quality)
+        await place(interaction, wish, image, is_private=private)
 
 
 async def setup(bot: GrokBot) -> None:

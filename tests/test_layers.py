@@ -11,12 +11,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPOSITION_ROOT = "bot.__main__"
-LEAF = "bot.secret"  # a value without dependencies, which every part of the bot may hold
+LEAVES = {"bot.secret", "bot.traces"}  # without dependencies: every part of the bot may hold them
 
 # What each room may import beside the standard library, the leaf and itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot": frozenset(),
     "bot.secret": frozenset(),
+    "bot.traces": frozenset(),
     "bot.errors": frozenset({"msgspec"}),
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),
@@ -32,10 +33,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.demo": frozenset({"bot.demo_processes"}),
     "bot.demo_cluster": frozenset({"bot.demo_processes"}),
     "bot.grok": frozenset({"httpx", "msgspec", "bot.errors"}),
+    "bot.workers": frozenset(),
+    "bot.files": frozenset({"PIL", "pypdfium2", "bot.workers", "bot.errors"}),
+    "bot.media": frozenset({"PIL", "av", "bot.workers", "bot.errors"}),
+    "bot.services": frozenset({"bot.files", "bot.media", "bot.grok", "bot.store", "dbos", "bot.errors"}),
     # psycopg: locks that last as long as their connection need one outside SQLAlchemy's pool.
     "bot.store": frozenset({"sqlalchemy", "alembic", "psycopg", "bot.errors"}),
-    "bot.files": frozenset({"PIL", "pypdfium2", "bot.errors"}),
-    "bot.services": frozenset({"bot.files", "bot.grok", "bot.store", "dbos", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
     "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.slots", "bot.errors"}),
@@ -56,8 +59,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     # What several cogs share: an answer is asked for by a command, a message, a button or a menu.
     "bot.answering": frozenset({"discord", "bot.app", "bot.services", "bot.ui", "bot.errors"}),
+    # What the commands, the buttons and the steps of orders share: cards, and how results come to people.
+    "bot.ordering": frozenset(
+        {"discord", "aiohttp", "bot.app", "bot.answering.people", "bot.services", "bot.ui", "bot.errors"}
+    ),
     # bot.errors: a cog ends its card with the sentence for what went wrong.
-    "cogs": frozenset({"discord", "bot.app", "bot.answering", "bot.services", "bot.ui", "bot.errors"}),
+    "cogs": frozenset({"discord", "bot.app", "bot.answering", "bot.ordering", "bot.services", "bot.ui", "bot.errors"}),
     "sandbox": frozenset({"aiohttp", "PIL", "av"}),
 }
 
@@ -107,8 +114,8 @@ def forbidden(module: str, source: str) -> list[str]:
     if room is None:
         return [f"{module} stands in no room"]
     own = module if room == "cogs" else room  # a cog is a room of its own
-    leaf = set() if room == "sandbox" else {LEAF}
-    allowed = {own, *MAY_IMPORT[room], *leaf, *sys.stdlib_module_names}
+    leaves = set() if room == "sandbox" else LEAVES
+    allowed = {own, *MAY_IMPORT[room], *leaves, *sys.stdlib_module_names}
     return [name for name in imports(module, source) if not any(is_within(name, each) for each in allowed)]
 
 
@@ -146,8 +153,8 @@ def test_nothing_imports_the_composition_root() -> None:
         ("bot.services.chat", "import msgspec"),
         ("bot.services.chat", "from bot import ui"),
         ("bot.services.chat", "from ..ui import text"),
-        ("bot.ui.cards", "from bot.services.chat import ChatService"),
-        ("bot.ui.cards", "from bot.grok.client import GrokClient"),
+        ("bot.ui.order_card", "from bot.services.chat import ChatService"),
+        ("bot.ui.order_card", "from bot.grok.client import GrokClient"),
         ("bot.app", "from bot.store.database import Database"),
         ("bot.app", "from bot.__main__ import main"),
         ("cogs.chat", "from cogs.memory import MemoryCog"),
@@ -157,10 +164,10 @@ def test_nothing_imports_the_composition_root() -> None:
         ("sandbox.grok.app", "import cogs.chat"),
         ("sandbox.grok.app", "import httpx"),
         ("bot.novelty", "import json"),
-        ("bot.ui.cards", "def late():\n    import httpx"),
-        ("bot.ui.cards", "if TYPE_CHECKING:\n    from bot.store import memory"),
-        ("bot.ui.cards", "importlib.import_module('bot.store')"),
-        ("bot.ui.cards", "__import__(chosen)"),
+        ("bot.ui.order_card", "def late():\n    import httpx"),
+        ("bot.ui.order_card", "if TYPE_CHECKING:\n    from bot.store import memory"),
+        ("bot.ui.order_card", "importlib.import_module('bot.store')"),
+        ("bot.ui.order_card", "__import__(chosen)"),
     ],
 )
 def test_a_forbidden_import_is_caught(module: str, source: str) -> None:
@@ -170,7 +177,7 @@ def test_a_forbidden_import_is_caught(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("bot.ui.cards", "import discord\nfrom bot.grok.types import MediaRef\nfrom bot.ui import text"),
+        ("bot.ui.order_card", "import discord\nfrom bot.grok.types import MediaRef\nfrom bot.ui import text"),
         ("bot.services.chat", "from .scope import Scope\nfrom bot.secret import Secret\nimport asyncio"),
         ("cogs.chat", "from discord.ext import commands\nfrom bot.app import GrokBot"),
         ("sandbox.grok.film", "import av\nfrom PIL import Image\nfrom sandbox.grok import paint"),

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from asyncio.subprocess import Process
+from contextlib import suppress
 
 from bot.errors import InputError
 from bot.files.content import Content, Limits
 from bot.files.wire import parse_reply, request
+from bot.workers.process import worker, worker_command
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-s", "-E", "-m", "bot.files.worker")
-FOLDER = Path(__file__).resolve().parents[2]  # where `bot` is found, whatever folder the bot was started in
+COMMAND = worker_command("bot.files.worker")
 DEADLINE_S = 20.0
 REPLY_LIMIT_BYTES = 64 * 1024 * 1024  # a worker that was taken over could write for ever
 _CHUNK_BYTES = 256 * 1024
@@ -48,7 +44,7 @@ class FileReader:
 
     async def _run(self, line: bytes, data: bytes) -> tuple[bytes, int]:
         """Return what a worker said and how it ended."""
-        async with _process(self._command) as process:
+        async with worker(self._command) as process:
             _, message = await asyncio.gather(_feed(process, line, data), _listen(process))
             return message, await process.wait()
 
@@ -63,37 +59,6 @@ def _content(name: str, message: bytes, status: int) -> Content:
     except ValueError as silent:
         log.warning("a file worker ended without a reply status=%s", status)
         raise InputError("file_heavy", name=name) from silent
-
-
-@asynccontextmanager
-async def _process(command: tuple[str, ...]) -> AsyncIterator[Process]:
-    """Run a worker, without the bot's environment, in which its secrets stand; it is gone afterwards."""
-    # A session of its own: Ctrl-C stops the bot, which finishes what it began.
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=FOLDER, env=_environment(), start_new_session=True
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-        await asyncio.shield(_reaped(process))
-
-
-async def _reaped(process: Process) -> None:
-    """Wait until a worker is gone. What it wrote is read first: asyncio waits for the end of a pipe nobody reads."""
-    if process.stdin:
-        process.stdin.close()
-    while process.stdout and await process.stdout.read(_CHUNK_BYTES):
-        pass
-    await process.wait()
-
-
-def _environment() -> dict[str, str]:
-    # LD_LIBRARY_PATH: some builds of Python are not found by their own libraries without it.
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"LC_ALL": "C.UTF-8", **kept}
 
 
 async def _feed(process: Process, line: bytes, data: bytes) -> None:

@@ -5,19 +5,16 @@ Decoders are written in C and files come from strangers. Here a bomb can eat onl
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
-from contextlib import suppress
 
 from bot.errors import InputError
 from bot.files.content import Content, Limits
 from bot.files.kinds import find_picture, is_pdf
 from bot.files.wire import parse_request, refusal, reply
+from bot.workers.confinement import confine
 
 MEMORY_BYTES = 1024 * 1024 * 1024  # of address space
 CPU_S = 15
-NICENESS = 10  # people wait for answers of others meanwhile
 
 
 def read(name: str, data: bytes, limits: Limits) -> Content:
@@ -39,15 +36,6 @@ def read(name: str, data: bytes, limits: Limits) -> Content:
     return Content(read_text(name, data, limits.chars))
 
 
-def confine() -> None:
-    """Give this process little memory, little time and no right of way."""
-    with suppress(ValueError, OSError):  # macOS refuses it; the deadline of the one who started us holds everywhere
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(NICENESS)
-
-
 def answer(line: bytes, data: bytes) -> bytes:
     """Return the reply to a request, whatever happens in between."""
     name, limits = parse_request(line)
@@ -63,7 +51,7 @@ def answer(line: bytes, data: bytes) -> bytes:
 
 def main() -> None:
     """Serve one request."""
-    confine()
+    confine(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
     line = sys.stdin.buffer.readline()
     sys.stdout.buffer.write(answer(line, sys.stdin.buffer.read()))
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.errors import UpstreamError
-from bot.grok.retry import delay_s, may_retry
+from bot.grok.retry import delay_s, may_have_generated, may_retry
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,11 @@ class Attempts:
         if is_late or not may_retry(error, attempt=self._made, started=started):
             raise error
         await self._patience.sleep(wait_s)
+
+    async def wait_or_raise_order(self, error: UpstreamError, *, saw_reply: bool) -> None:
+        """Do the same for an order that costs quota: it is sent again only while nothing can have been generated.
+
+        saw_reply: see `may_have_generated`, whose answer `error` carries from here on.
+        """
+        error.may_have_generated = may_have_generated(error, saw_reply=saw_reply)
+        await self.wait_or_raise(error, started=error.may_have_generated)

@@ -99,8 +99,18 @@ class GrokClient:
         return await self._pictures.generate(request, on_preview)
 
     def stream_video(self, request: VideoRequest) -> AsyncGenerator[VideoEvent, None]:
-        """Yield progress as it is announced, `VideoReady` last. Close it with `aclosing` when leaving early."""
+        """Yield progress as it is announced, `VideoReady` last. Close it with `aclosing` when leaving early.
+
+        Where the server works by jobs, `VideoSubmitted` comes first, and nothing is asked until the caller goes on.
+        """
         return self._clips.generate(request)
+
+    def follow_video(self, job_id: str) -> AsyncGenerator[VideoEvent, None]:
+        """Go on with a job that this process or one before it submitted: yield progress, `VideoReady` last.
+
+        Raise UpstreamJobGone where the server does not know the job any more.
+        """
+        return self._clips.follow(job_id)
 
     async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
         """Bring a result into a new file in `folder`, typed by its first bytes. Raise MediaError."""

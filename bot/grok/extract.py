@@ -104,6 +104,18 @@ def find_clip(text: str, endpoint: Endpoint) -> FoundClip | None:
     return FoundClip(clip, poster, is_enclosed=False) if clip else None
 
 
+def find_poster(text: str, endpoint: Endpoint) -> MediaRef | None:
+    """Return the first still in `text`: of a poster attribute, an image tag, or a Markdown picture that is closed."""
+    named = (still or (src if tag == "img" else "") for tag, src, still in _tags(text))
+    linked = (match[1] for whole in _CLOSED_PICTURE_LINK.findall(text) if (match := _PICTURE_LINK.match(whole)))
+    return next((ref for target in (*named, *linked) if target and (ref := to_ref(target, endpoint))), None)
+
+
+def without_pictures(text: str) -> str:
+    """Return `text` without its image tags and Markdown pictures: what is left are words."""
+    return _CLOSED_PICTURE_LINK.sub("", _TAG.sub("", text))
+
+
 class ProgressScanner:
     """Find announced percentages in streamed text, also where a number is cut between two chunks."""
 

@@ -35,9 +35,11 @@ class Timing:
     chat_deadline_s: float = 600.0
     image_deadline_s: float = 300.0
     video_deadline_s: float = 600.0
-    file_deadline_s: float = 180.0
+    file_deadline_s: float = 600.0
+    slow_after_s: float = 30.0  # a file must bring least_bytes_per_s in every such time
     short_deadline_s: float = 30.0  # for the list of models
     poll_s: float = 5.0
+    least_bytes_per_s: float = 1000.0
 
     def http(self, read_s: float | None = None) -> httpx.Timeout:
         """Return httpx's timeouts, which count per phase. read_s: the silence allowed, if not the usual."""

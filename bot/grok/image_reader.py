@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamInterrupted
+from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamInterrupted, UpstreamRateLimited
 from bot.grok.chunks import decode_raw
 from bot.grok.endpoint import Endpoint
 from bot.grok.extract import find_pictures, whole_picture
@@ -43,7 +43,8 @@ class _Place:
 class ImageReader:
     """Collect what the events of one reply say about pictures; yields previews on the way.
 
-    saw_reply: something of a body came. Take the pictures with `found` after the end.
+    saw_reply: something of a body came other than the word that nobody is free to begin.
+    Take the pictures with `found` after the end.
     """
 
     def __init__(self, secrets: tuple[Secret, ...] = ()) -> None:
@@ -60,11 +61,15 @@ class ImageReader:
 
     def read(self, event: Event) -> list[Preview]:
         """Return the preview that `event` brings, if any."""
-        self.saw_reply = True
         if is_done(event):
-            self.is_done = True
+            self.saw_reply = self.is_done = True
             return []
-        chunk = chunk_of(event, self._secrets)
+        try:
+            chunk = chunk_of(event, self._secrets)
+        except UpstreamError as error:
+            self.saw_reply = self.saw_reply or not isinstance(error, UpstreamRateLimited)
+            raise
+        self.saw_reply = True
         if chunk is None:
             return []
         if event.name == WHOLE:

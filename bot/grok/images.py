@@ -13,7 +13,6 @@ from bot.grok.chat import data_uri, user_message
 from bot.grok.exchange import exchange
 from bot.grok.http import Call, Wire
 from bot.grok.image_reader import ImageReader, picture_in
-from bot.grok.retry import may_have_generated
 from bot.grok.types import Aspect, ImageRequest, MediaRef
 
 OnPreview = Callable[[MediaRef], Awaitable[None]]
@@ -60,7 +59,10 @@ class Pictures:
         failures = [result for result in results if isinstance(result, BaseException)]
         if refs:
             return refs
-        raise first if first and isinstance(failures[0], _OTHER_FORM) else failures[0]
+        told = first if first and isinstance(failures[0], _OTHER_FORM) else failures[0]
+        if isinstance(told, UpstreamError):
+            told.may_have_generated = any(map(_may_have_generated, failures))
+        raise told
 
     async def _one(self, request: ImageRequest, on_preview: OnPreview | None) -> MediaRef:
         try:
@@ -98,7 +100,7 @@ class Pictures:
                 # Megabytes of base64 are searched and decoded here.
                 return await asyncio.to_thread(reader.found, self._wire.endpoint)
             except UpstreamError as error:
-                await attempts.wait_or_raise(error, started=may_have_generated(error, saw_reply=reader.saw_reply))
+                await attempts.wait_or_raise_order(error, saw_reply=reader.saw_reply)
 
     async def _show(self, written: str, on_preview: OnPreview | None) -> None:
         if on_preview is None:
@@ -127,6 +129,10 @@ def _api_payload(request: ImageRequest, count: int) -> dict[str, object]:
     if request.aspect:
         payload |= {"size": SIZES[request.aspect], "aspect_ratio": request.aspect}
     return payload
+
+
+def _may_have_generated(failure: BaseException) -> bool:
+    return not isinstance(failure, UpstreamError) or failure.may_have_generated
 
 
 def _speaks_of(error: UpstreamError, field: str) -> bool:

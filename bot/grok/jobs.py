@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from bot.errors import (
     UpstreamBlocked,
     UpstreamEmpty,
     UpstreamError,
+    UpstreamJobGone,
     UpstreamModelUnknown,
     UpstreamTimeout,
     UpstreamUnavailable,
@@ -24,26 +26,39 @@ from bot.grok.extract import to_ref
 from bot.grok.failures import error_from_event
 from bot.grok.http import Call, Wire
 from bot.grok.images import SIZES
-from bot.grok.retry import may_have_generated
-from bot.grok.types import MediaRef, VideoEvent, VideoProgress, VideoReady, VideoRequest
+from bot.grok.types import (
+    MediaRef,
+    VideoEvent,
+    VideoPoster,
+    VideoProgress,
+    VideoReady,
+    VideoRequest,
+    VideoSubmitted,
+)
 
 State = Literal["waiting", "done", "failed"]
 
 _DONE = frozenset({"done", "completed", "complete", "succeeded", "success"})
 _FAILED = frozenset({"failed", "error", "expired", "cancelled", "canceled", "rejected"})
+_POSTERS = ("poster", "poster_url", "thumbnail", "thumbnail_url", "preview_image", "preview_image_url")
+_GONE_STATUSES = (404, 410)
 _FAILED_LOOKS = 5  # so many failed looks in a row are one long outage
 _LOOK_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How a job is. Unknown states count as waiting. is_withheld: the server says that moderation keeps the clip."""
+    """How a job is. Unknown states count as waiting. is_withheld: the server says that moderation keeps the clip.
+
+    url, poster: addresses as the server wrote them.
+    """
 
     id: str
     state: State
     percent: float | None = None
     url: str | None = None
     is_withheld: bool = False
+    poster: str | None = None
 
 
 def parse_job(payload: object) -> Job:
@@ -53,8 +68,7 @@ def parse_job(payload: object) -> Job:
     name = payload.get("request_id") or payload.get("id")
     video = payload.get("video")
     video = video if isinstance(video, dict) else {}
-    url = video.get("url") or payload.get("url") or payload.get("video_url")
-    url = url if isinstance(url, str) and url else None
+    url = _address(video.get("url") or payload.get("url") or payload.get("video_url"))
     status = str(payload.get("status") or "").lower()
     percent = payload.get("progress")
     return Job(
@@ -63,7 +77,15 @@ def parse_job(payload: object) -> Job:
         percent=float(percent) if isinstance(percent, int | float) and 0 <= percent <= 100 else None,
         url=url,
         is_withheld=video.get("respect_moderation") is False or payload.get("respect_moderation") is False,
+        poster=next((found for of in (video, payload) for key in _POSTERS if (found := _address(of.get(key)))), None),
     )
+
+
+def _address(value: object) -> str | None:
+    """Return an address written as a text, or as {"url"}."""
+    if isinstance(value, dict):
+        value = value.get("url")
+    return value if isinstance(value, str) and value else None
 
 
 def _state(status: str, *, has_url: bool, has_error: bool) -> State:
@@ -82,21 +104,49 @@ class VideoJobs:
     async def run(
         self, request: VideoRequest, ends_at: float, refusal: UpstreamError
     ) -> AsyncGenerator[VideoEvent, None]:
-        """Start a job and yield its progress, then its clip. refusal: raised if the server has no jobs either."""
+        """Start a job and yield its number, its progress, then its clip.
+
+        refusal: raised if the server has no jobs either.
+        """
         payload = await self._start(request, ends_at, refusal)
-        job = parse_job(payload)
-        name = job.id
+        with _begun():
+            job = parse_job(payload)
+        if job.id and job.state == "waiting":
+            yield VideoSubmitted(job.id)
+        async with aclosing(self._go_on(job.id, payload, ends_at)) as events:
+            async for event in events:
+                yield event
+
+    async def follow(self, name: str) -> AsyncGenerator[VideoEvent, None]:
+        """Yield the progress of a job that was started earlier, then its clip."""
+        ends_at = self._patience.clock() + self._wire.timing.video_deadline_s
+        with _begun():
+            payload = await self._look(name, ends_at)
+        async with aclosing(self._go_on(name, payload, ends_at)) as events:
+            async for event in events:
+                yield event
+
+    async def _go_on(self, name: str, payload: object, ends_at: float) -> AsyncGenerator[VideoEvent, None]:
+        """Yield what `payload` and each later answer say about a job, until it is done."""
+        poster: MediaRef | None = None
         while True:
+            with _begun():
+                job = parse_job(payload)
             if job.percent is not None:
                 yield VideoProgress(job.percent)
+            told, poster = poster, self._ref(job.poster) or poster
             if job.state != "waiting":
                 break
-            if not name:
-                raise UpstreamEmpty
-            await self._patience.sleep(self._wire.timing.poll_s)
-            payload = await self._look(name, ends_at)
-            job = parse_job(payload)
-        yield VideoReady(self._clip(job, name, payload))
+            if poster is not None and poster != told:
+                yield VideoPoster(poster)
+            with _begun():
+                if not name:
+                    raise UpstreamEmpty
+                await self._patience.sleep(self._wire.timing.poll_s)
+                payload = await self._look(name, ends_at)
+        with _begun():
+            ready = VideoReady(self._clip(job, name, payload), poster)
+        yield ready
 
     async def _start(self, request: VideoRequest, ends_at: float, refusal: UpstreamError) -> object:
         for call in (Call("videos/generations", _api_payload(request)), _form_call(request)):
@@ -114,9 +164,12 @@ class VideoJobs:
         attempts = Attempts(self._patience, left_s)
         while True:
             try:
-                return _json(await self._wire.fetch(call))
+                body = await self._wire.fetch(call)
+                break
             except UpstreamError as error:
-                await attempts.wait_or_raise(error, started=may_have_generated(error, saw_reply=False))
+                await attempts.wait_or_raise_order(error, saw_reply=False)
+        with _begun():  # it was taken, whatever the answer looks like
+            return _json(body)
 
     async def _look(self, name: str, ends_at: float) -> object:
         """Ask how the job is; it goes on while the way to it is broken for a moment."""
@@ -127,6 +180,9 @@ class VideoJobs:
             try:
                 return _json(await self._wire.fetch(Call(f"videos/{quote(name, safe='')}", read_s=_LOOK_S)))
             except UpstreamError as error:
+                # A page of a gateway is not the server's word.
+                if error.status in _GONE_STATUSES and not isinstance(error, UpstreamUnavailable):
+                    raise UpstreamJobGone(error.message, status=error.status, code=error.code) from error
                 failures += 1
                 if not error.is_retryable or failures >= _FAILED_LOOKS:
                     raise
@@ -137,10 +193,23 @@ class VideoJobs:
             raise UpstreamBlocked
         if job.state == "failed":
             raise error_from_event(payload, secrets=self._wire.secrets)
-        ref = to_ref(job.url, self._wire.endpoint) if job.url else None
+        ref = self._ref(job.url)
         if ref is None and not name:
             raise UpstreamEmpty
         return ref or MediaRef(url=self._wire.endpoint.url(f"videos/{quote(name, safe='')}/content"))
+
+    def _ref(self, address: str | None) -> MediaRef | None:
+        return to_ref(address, self._wire.endpoint) if address else None
+
+
+@contextmanager
+def _begun() -> Iterator[None]:
+    """Mark every failure within: the server has taken the job, so a clip may have been made."""
+    try:
+        yield
+    except UpstreamError as error:
+        error.may_have_generated = True
+        raise
 
 
 def _json(body: bytes) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,11 +18,12 @@ from bot.grok.endpoint import Endpoint
 from bot.grok.http import Timing
 from bot.grok.retry import delay_s
 from bot.grok.storing import NewFile, WantedKind
+from bot.grok.transfer import Transfer
 from bot.grok.types import MediaFile, MediaRef
 from bot.secret import Secret
 
 _REDIRECTS = 3
-_ATTEMPTS = 3  # the result is paid for, and fetching it again is free
+_ATTEMPTS = {"network": 3, "slow": 2, "cut": 2}
 _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 _GONE_STATUSES = (400, 404, 410)  # the proxy's middle versions answer 400 for a file that is gone
 _PRIVATE_STATUSES = (401, 403)
@@ -53,37 +55,49 @@ class MediaFetcher:
 
     async def fetch(self, ref: MediaRef, folder: Path, *, kind: WantedKind, max_bytes: int) -> MediaFile:
         """Store a result as a new file in `folder`; nothing is left there on failure. Raise MediaError."""
-        if ref.data is not None:
-            return await _store_bytes(ref.data, NewFile(folder, kind, max_bytes))
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                async with asyncio.timeout(self._timing.file_deadline_s):
-                    return await self._download(ref.url or "", NewFile(folder, kind, max_bytes))
-            except MediaError as error:
-                is_passing = error.reason == "network" and (error.status is None or error.status in _PASSING_STATUSES)
-                if attempt == _ATTEMPTS or not is_passing:
-                    raise
-            except TimeoutError as late:
-                raise MediaError("network", "the file did not come in time") from late
-            await self._patience.sleep(delay_s(attempt, None, self._patience.random))
-        raise AssertionError("the last attempt returns or raises")
+        file = NewFile(folder, kind, max_bytes)
+        try:
+            if ref.data is not None:
+                await file.write(ref.data)
+                return await file.finish()
+            async with asyncio.timeout(self._timing.file_deadline_s):
+                return await self._persist(ref.url or "", Transfer(file, self._timing, self._patience.clock))
+        except TimeoutError as late:
+            raise MediaError("slow", "the file did not come in time") from late
+        finally:
+            file.discard()
 
-    async def _download(self, address: str, file: NewFile) -> MediaFile:
+    async def _persist(self, address: str, transfer: Transfer) -> MediaFile:
+        """Download again what failed for a reason that may pass: the result is paid for, and fetching it is free."""
+        for attempt in itertools.count(1):
+            try:
+                return await self._download(address, transfer)
+            except MediaError as error:
+                if attempt >= _attempts(error):
+                    raise
+                if error.reason == "cut":
+                    transfer.start_anew()
+            await self._patience.sleep(delay_s(attempt, None, self._patience.random))
+        raise AssertionError("counting does not end")
+
+    async def _download(self, address: str, transfer: Transfer) -> MediaFile:
         url = _parsed(address)
         is_home = True
         for _ in range(_REDIRECTS + 1):
             # Once a foreign host had a say in where to go, home is an address like any other.
             is_home = is_home and _origin(url) == self._home
-            async with self._open(url, is_home=is_home) as response:
+            async with self._open(url, transfer.headers, is_home=is_home) as response:
                 if not response.has_redirect_location:
-                    _check_status(response, url)
-                    return await _save(response, file)
+                    if not transfer.is_for_the_rest(response):
+                        _check_status(response, url)
+                    return await transfer.take(response)
                 url = _parsed(str(url.join(response.headers["location"])))
         raise MediaError("address", "too many redirects")
 
     @asynccontextmanager
-    async def _open(self, url: httpx.URL, *, is_home: bool) -> AsyncIterator[httpx.Response]:
-        requests = [self._home_request(url)] if is_home else await self._foreign_requests(url)
+    async def _open(self, url: httpx.URL, headers: dict[str, str], *, is_home: bool) -> AsyncIterator[httpx.Response]:
+        headers = {"Accept-Encoding": "identity", **headers}
+        requests = [self._home_request(url, headers)] if is_home else await self._foreign_requests(url, headers)
         response = await self._first_answer(requests)
         try:
             yield response
@@ -102,13 +116,12 @@ class MediaFetcher:
                 raise MediaError("network") from broken
         raise MediaError("network") from cause
 
-    def _home_request(self, url: httpx.URL) -> httpx.Request:
-        headers = {"Accept-Encoding": "identity"}
+    def _home_request(self, url: httpx.URL, headers: dict[str, str]) -> httpx.Request:
         if self._key:
             headers["Authorization"] = f"Bearer {self._key.reveal()}"
         return self._http.build_request("GET", url, headers=headers, timeout=self._timing.http())
 
-    async def _foreign_requests(self, url: httpx.URL) -> list[httpx.Request]:
+    async def _foreign_requests(self, url: httpx.URL, headers: dict[str, str]) -> list[httpx.Request]:
         """Make one request for each address of the host, all of which must be public.
 
         They go to the address that was checked: a second look-up could answer otherwise (DNS rebinding). Connections
@@ -122,7 +135,7 @@ class MediaFetcher:
             raise MediaError("network", "the file's host is unknown") from unknown
         if not found or not all(map(addresses.is_public, found)):
             raise MediaError("address", "the file's host is not on the public internet")
-        headers = {"Accept-Encoding": "identity", "Connection": "close", "Host": url.netloc.decode("ascii")}
+        headers = {**headers, "Connection": "close", "Host": url.netloc.decode("ascii")}
         if self._http.trust_env and _has_proxy(url.scheme, host):
             # A proxy resolves names itself and httpx verifies tunnelled TLS by the address's name, so pinning would
             # break it; what the proxy may reach is its own policy.
@@ -169,21 +182,7 @@ def _check_status(response: httpx.Response, url: httpx.URL) -> None:
     raise MediaError("gone" if status in _GONE_STATUSES else "network", status=status)
 
 
-async def _save(response: httpx.Response, file: NewFile) -> MediaFile:
-    try:
-        file.expect(response.headers.get("content-length", ""))
-        async for chunk in response.aiter_bytes():
-            await file.write(chunk)
-        return await file.finish()
-    except httpx.HTTPError as broken:
-        raise MediaError("network") from broken
-    finally:
-        await file.discard()
-
-
-async def _store_bytes(data: bytes, file: NewFile) -> MediaFile:
-    try:
-        await file.write(data)
-        return await file.finish()
-    finally:
-        await file.discard()
+def _attempts(error: MediaError) -> int:
+    """Return how many attempts a file that failed with `error` gets."""
+    is_passing = error.status is None or error.status in _PASSING_STATUSES
+    return _ATTEMPTS.get(error.reason, 1) if is_passing else 1

@@ -150,6 +150,23 @@ class MediaFile:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoSubmitted:
+    """The server took the order as a job: another process can go on with it by `GrokClient.follow_video`.
+
+    Comes before anything else that a job tells, and only where the server works by jobs.
+    """
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VideoPoster:
+    """A still of the clip, told before the clip itself exists. Few servers do that; it may come more than once."""
+
+    poster: MediaRef
+
+
+@dataclass(frozen=True, slots=True)
 class VideoProgress:
     """The server announced progress. percent: 0..100 as announced; it may repeat, go back, jump, or never come."""
 
@@ -165,7 +182,7 @@ class VideoReady:
     poster: MediaRef | None = None
 
 
-VideoEvent = VideoProgress | VideoReady
+VideoEvent = VideoSubmitted | VideoPoster | VideoProgress | VideoReady
 
 
 @dataclass(frozen=True, slots=True)

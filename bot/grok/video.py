@@ -12,32 +12,44 @@ from bot.errors import (
     UpstreamError,
     UpstreamInterrupted,
     UpstreamModelUnknown,
+    UpstreamRateLimited,
     UpstreamUnsupported,
 )
 from bot.grok.attempts import Attempts, Patience
 from bot.grok.chat import user_message
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
-from bot.grok.extract import FoundClip, ProgressScanner, find_clip
+from bot.grok.extract import FoundClip, ProgressScanner, find_clip, find_poster, without_pictures
 from bot.grok.http import Call, Wire
 from bot.grok.images import SIZES
 from bot.grok.jobs import VideoJobs
 from bot.grok.reading import chunk_of, is_done
 from bot.grok.replies import WHOLE
-from bot.grok.retry import may_have_generated
 from bot.grok.sse import Event
 from bot.grok.think import split_thinking
-from bot.grok.types import VideoEvent, VideoProgress, VideoReady, VideoRequest, VideoStage
+from bot.grok.types import (
+    MediaRef,
+    VideoEvent,
+    VideoPoster,
+    VideoProgress,
+    VideoReady,
+    VideoRequest,
+    VideoStage,
+)
 from bot.grok.wording import clean
 from bot.secret import Secret
 
 _UPSCALING = "超分辨率"
 _PROGRESS_LINE = re.compile(r"^.*\d\s*%.*$", re.MULTILINE)
+_ENDS_OF_PICTURE = ">)"  # of a tag and of a Markdown picture: only then is it worth looking
 _OTHER_FORM = (UpstreamUnsupported, UpstreamModelUnknown)
 
 
 class VideoReader:
-    """Turn the events of one chat reply into progress and, at its end, the clip. saw_reply: some of a body came."""
+    """Turn the events of one chat reply into progress and, at its end, the clip.
+
+    saw_reply: something of a body came other than the word that nobody is free to begin.
+    """
 
     def __init__(self, endpoint: Endpoint, secrets: tuple[Secret, ...] = ()) -> None:
         self.saw_reply = False
@@ -49,27 +61,33 @@ class VideoReader:
         self._scanners = (ProgressScanner(), ProgressScanner())
         self._percent: float | None = None
         self._stage: VideoStage = "generating"
+        self._poster: MediaRef | None = None
 
-    def read(self, event: Event) -> list[VideoProgress]:
-        """Return the progress that `event` announces, in its content or in its reasoning."""
-        self.saw_reply = True
+    def read(self, event: Event) -> list[VideoEvent]:
+        """Return the progress that `event` announces, in its content or in its reasoning, and a poster told early."""
         if is_done(event):
-            self.is_done = True
+            self.saw_reply = self.is_done = True
             return []
-        chunk = chunk_of(event, self._secrets)
+        try:
+            chunk = chunk_of(event, self._secrets)
+        except UpstreamError as error:
+            self.saw_reply = self.saw_reply or not isinstance(error, UpstreamRateLimited)
+            raise
+        self.saw_reply = True
         if chunk is None:
             return []
         self.is_done = self.is_done or event.name == WHOLE
-        progress: list[VideoProgress] = []
+        told: list[VideoEvent] = []
         for choice in chunk.choices or ():
             if choice.index:
                 continue
             if choice.said is not None:
                 self._written.append(choice.said.text)
-                progress += self._progress(choice.said.text, self._scanners[0])
-                progress += self._progress(choice.said.thought, self._scanners[1])
+                told += self._progress(choice.said.text, self._scanners[0])
+                told += self._progress(choice.said.thought, self._scanners[1])
+                told += self._early_poster(choice.said.text)
             self.is_finished = self.is_finished or bool(choice.finish_reason)
-        return progress
+        return told
 
     def end(self) -> Iterator[VideoEvent]:
         """Yield the clip. Raise if there is none, whatever the progress was: 100 % is no clip."""
@@ -80,7 +98,7 @@ class VideoReader:
             raise UpstreamInterrupted if self.saw_reply else UpstreamEmpty
         if found is None:
             raise self._nothing(written)
-        yield VideoReady(found.clip, found.poster)
+        yield VideoReady(found.clip, found.poster or self._poster)
 
     def broken(self, error: UpstreamError) -> UpstreamError:
         """Return `error`: progress that was shown need not be kept."""
@@ -97,11 +115,23 @@ class VideoReader:
         self._percent = self._percent if percent is None else percent
         return [VideoProgress(self._percent, self._stage)]
 
+    def _early_poster(self, text: str) -> list[VideoPoster]:
+        """Return the still that `text` completes, if the clip is not there yet."""
+        if self._poster is not None or not any(end in text for end in _ENDS_OF_PICTURE):
+            return []
+        written = "".join(self._written)
+        poster = find_poster(written, self._endpoint)
+        if poster is None or self._found(written) is not None:
+            return []
+        self._poster = poster
+        return [VideoPoster(poster)]
+
     def _found(self, written: str) -> FoundClip | None:
         return find_clip(split_thinking(written)[0], self._endpoint) or find_clip(written, self._endpoint)
 
     def _nothing(self, written: str) -> UpstreamError:
-        words = _PROGRESS_LINE.sub("", split_thinking(written)[0].replace(_UPSCALING, "")).strip()
+        words = without_pictures(split_thinking(written)[0].replace(_UPSCALING, ""))
+        words = _PROGRESS_LINE.sub("", words).strip()
         if words and words != "error":
             return UpstreamBlocked(clean(words, *self._secrets))
         return UpstreamBlocked() if self._percent is not None else UpstreamEmpty()
@@ -131,6 +161,12 @@ class Clips:
             async for event in events:
                 yield event
 
+    async def follow(self, job_id: str) -> AsyncGenerator[VideoEvent, None]:
+        """Yield the progress of a job that was submitted earlier, then its clip."""
+        async with aclosing(self._jobs.follow(job_id)) as events:
+            async for event in events:
+                yield event
+
     async def _by_chat(self, request: VideoRequest, attempts: Attempts) -> AsyncGenerator[VideoEvent, None]:
         call = Call("chat/completions", _chat_payload(request))
         while True:
@@ -143,7 +179,7 @@ class Clips:
                         yield event
                 return
             except UpstreamError as error:
-                await attempts.wait_or_raise(error, started=may_have_generated(error, saw_reply=reader.saw_reply))
+                await attempts.wait_or_raise_order(error, saw_reply=reader.saw_reply)
 
 
 def _chat_payload(request: VideoRequest) -> dict[str, object]:

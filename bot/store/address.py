@@ -46,3 +46,11 @@ def _file(address: URL) -> Path:
     if address.database in (None, "", ":memory:"):
         raise StoreError(f"DATABASE_URL names no file, so memory would be lost at every restart; write {_EXAMPLE}")
     return Path(str(address.database)).absolute()
+
+
+def jobs_url(url: str) -> str:
+    """Return where the steps of orders are kept: beside a SQLite file, in a file of its own; in the same PostgreSQL."""
+    address = read_address(url)
+    if isinstance(address, URL):
+        return address.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    return f"sqlite:///{address.with_name(f'{address.stem}-jobs{address.suffix}')}"

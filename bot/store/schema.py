@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from bot.errors import StoreError
+from bot.store import order_tables  # noqa: F401  # its tables are part of the metadata
 from bot.store.migrations import HEAD
 from bot.store.postgres import BEGIN_SCHEMA
 from bot.store.tables import metadata, schema_version

@@ -10,10 +10,12 @@ from bot.errors import (
     InputError,
     MediaError,
     StoreError,
+    UnforeseenError,
     UpstreamBlocked,
     UpstreamEmpty,
     UpstreamError,
     UpstreamInterrupted,
+    UpstreamJobGone,
     UpstreamKeyRefused,
     UpstreamModelUnknown,
     UpstreamOutOfCredits,
@@ -23,7 +25,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
-from bot.ui.sentences import controls, files, memory, pointing, preferences
+from bot.ui.sentences import controls, files, memory, orders, pointing, preferences
 
 EMPTY_ANSWER = "Grok finished without writing anything. Please ask again."
 ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, perhaps in other words."
@@ -61,6 +63,7 @@ _INPUT = {
     **controls.INPUT,
     **files.INPUT,
     **memory.INPUT,
+    **orders.INPUT,
     **pointing.INPUT,
     **preferences.INPUT,
 }
@@ -71,8 +74,13 @@ _MEDIA = {
     "Please tell the bot's owner.",
     "size": "The result is larger than I may download.",
     "type": "Grok gave a file that is neither a picture nor a clip.",
+    "damaged": orders.DAMAGED,
     "gone": "The result was already gone when I fetched it. Please try again.",
     "network": "The result was made, but fetching it failed. Please try again.",
+    "slow": "The result was made, but the Grok server hands it out too slowly. Please try again later.",
+    "cut": "The Grok server gave a clip that breaks off before its end. Please try again.",
+    "disk": "The result was made, but I cannot write it to my disk: it is full, or closed to me. "
+    "Please tell the bot's owner.",
 }
 
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)")
@@ -170,6 +178,8 @@ def sentence(error: GrokBotError) -> str:
             return _MEDIA.get(error.reason, _MEDIA["network"])
         case UpstreamError():
             return _upstream(error)
+        case UnforeseenError():
+            return UNEXPECTED.format(incident=error.incident)
         case StoreError():
             return memory.AWAY
         case _:
@@ -212,33 +222,11 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
             return "Grok said it was done but sent nothing. Please try again."
         case UpstreamInterrupted():
             return INTERRUPTED
+        case UpstreamJobGone():
+            return "The Grok server no longer knows this order, so its clip cannot be had. Please order it anew."
         case UpstreamTimeout():
             return "Grok did not answer in time. Please try again in a minute."
         case UpstreamUnavailable():
             return f"Grok cannot be reached right now. Please try again in a minute.{said}"
         case _:
             return f"Grok reported an error. Please try again.{said}"
-
-
-_PHASES = {"working": "", "upscaling": " · upscaling", "fetching": " · fetching", "done": "", "failed": ""}
-
-
-def phase_title(title: str, phase: str) -> str:
-    """Return a card's title with the phase it is in."""
-    return f"{title}{_PHASES[phase]}"
-
-
-def failed_title(title: str) -> str:
-    """Return the title of a card that came to nothing."""
-    return f"{title} · not made"
-
-
-def pictures_missing(missing: int) -> str:
-    """Return the line that says how many pictures did not come."""
-    return f"-# {missing} of the pictures did not come; ask again for more." if missing else ""
-
-
-def too_large(name: str, size_bytes: int, limit_bytes: int, link: str) -> str:
-    """Return what to say of a result that Discord does not take."""
-    said = f"The {name} is {size(size_bytes)}, and Discord takes {size(limit_bytes)} here."
-    return f"{said} It can be fetched from {link} for a while." if link else f"{said} The server gives no public link."

@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         video_s=options.video_s,
         app_url=options.app_url,
         is_proxy_only=options.proxy_only,
+        is_video_jobs=options.video_jobs,
     )
     return asyncio.run(serve(settings, options.port))
 
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--video-s", type=_seconds, default=8.0, help="how long a clip takes")
     parser.add_argument("--app-url", help='what file links begin with; "" as a proxy that does not know its address')
     parser.add_argument("--proxy-only", action="store_true", help="ignore what the proxy ignores: max_tokens and more")
+    parser.add_argument("--video-jobs", action="store_true", help="make clips as jobs only, not in chat")
     return parser
 
 

@@ -22,7 +22,10 @@ from sandbox.grok.voice import clip_completion
 STEPS = 24  # how many progress lines a clip has at most
 STEP_S = 0.2  # and how close together
 NO_CLIP = ("video_mod", "empty", "nothing", "apierror", "http", *LOST)
+WITHHELD = ("video_mod", "refusal")
 INTHINK = ("video_inthink", "video_round")
+OF_THE_CLIP = ("mb", "slowfile", "shortfile", "longfile")  # what happens to the clip's file and not to its poster's
+NO_POSTER = b"<!doctype html><title>Sign in</title><h1>Please sign in to see this picture</h1>"
 UPSCALING = "正在对视频进行超分辨率\n"
 
 
@@ -34,11 +37,21 @@ def clip_order(exchange: Exchange, order: VideoOrder, source: bytes) -> ClipOrde
 
 def publish_clip(exchange: Exchange, order: ClipOrder, filmed: Filmed) -> tuple[str, str]:
     """Keep the files of a clip and return the links of clip and poster."""
-    id_ = stable_uuid("clip", order.prompt, order.size, order.seconds, digest(order.source))
-    folder = f"{ACCOUNT}/{id_}"
-    publish, request, faults = exchange.demo.publish, exchange.request, exchange.faults
-    clip = publish(request, "video", f"{folder}/generated_video.mp4", filmed.clip, faults)
-    return clip, publish(request, "image", f"{folder}/preview_image.jpg", filmed.poster, faults)
+    path = f"{ACCOUNT}/{_id_of(order)}/generated_video.mp4"
+    clip = exchange.demo.publish(exchange.request, "video", path, filmed.clip, exchange.faults)
+    return clip, publish_poster(exchange, order, filmed.poster)
+
+
+def publish_poster(exchange: Exchange, order: ClipOrder, still: bytes) -> str:
+    """Keep a still of a clip and return its link."""
+    path = f"{ACCOUNT}/{_id_of(order)}/preview_image.jpg"
+    raw = NO_POSTER if "posterhtml" in exchange.faults else still
+    faults = exchange.faults.without(*OF_THE_CLIP)
+    return exchange.demo.publish(exchange.request, "image", path, raw, faults)
+
+
+def _id_of(order: ClipOrder) -> str:
+    return stable_uuid("clip", order.prompt, order.size, order.seconds, digest(order.source))
 
 
 def clip_reply(exchange: Exchange, call: ChatCall, order: VideoOrder, source: bytes) -> Reply:
@@ -57,22 +70,31 @@ class _Maker:
 
     async def script(self) -> Script:
         """Yield progress while the clip is made elsewhere, then the clip, finish, [DONE]."""
-        making = asyncio.create_task(self._exchange.demo.studio.film(self._order))
-        try:
-            yield Wait(self._exchange.first_s)
-            if "nothing" not in self._faults:
-                yield Opening()
-            for step in self._progress():
+        with self._exchange.generating("video") as generation:
+            making = asyncio.create_task(self._exchange.demo.studio.film(self._order))
+            try:
+                yield Wait(self._exchange.first_s)
+                if "nothing" not in self._faults:
+                    yield Opening()
+                for step in self._progress(await self._preview()):
+                    yield step
+                filmed = await making
+            finally:
+                making.cancel()  # the studio finishes the clip for whoever asks next
+            if not self._faults.any(*WITHHELD):
+                generation.finish()
+            for step in self._result(filmed):
                 yield step
-            filmed = await making
-        finally:
-            making.cancel()  # the studio finishes the clip for whoever asks next
-        for step in self._result(filmed):
-            yield step
-        yield Finish()
-        yield Done()
+            yield Finish()
+            yield Done()
 
-    def _progress(self) -> Iterator[Step]:
+    async def _preview(self) -> list[Step]:
+        if "video_preview" not in self._faults:
+            return []
+        still = await self._exchange.demo.studio.still(self._order)
+        return [say(f"![preview]({publish_poster(self._exchange, self._order, still)})\n")]
+
+    def _progress(self, preview: list[Step]) -> Iterator[Step]:
         """Yield the progress lines with the time between them; the middle is marked for faults."""
         total_s = self._exchange.demo.settings.video_s
         percents = self._percents(total_s)
@@ -80,6 +102,7 @@ class _Maker:
         for index, percent in enumerate(percents):
             if index == len(percents) // 2:
                 yield Half()
+                yield from preview
             yield from self._line(percent)
             yield Wait(total_s / max(1, len(percents) - 1) if index < len(percents) - 1 else 0)
         if not percents:
@@ -136,8 +159,10 @@ class _Maker:
             return clip_completion(self._call.model, "")
         if "refusal" in self._faults:
             return clip_completion(self._call.model, REFUSAL)
-        _, filmed = await asyncio.gather(
-            asyncio.sleep(self._exchange.first_s + self._exchange.demo.settings.video_s),
-            self._exchange.demo.studio.film(self._order),
-        )
+        with self._exchange.generating("video") as generation:
+            _, filmed = await asyncio.gather(
+                self._exchange.wait(self._exchange.first_s + self._exchange.demo.settings.video_s),
+                self._exchange.demo.studio.film(self._order),
+            )
+            generation.finish()
         return clip_completion(self._call.model, self._shown(filmed))

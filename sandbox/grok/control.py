@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from aiohttp import web
 
 from sandbox.grok.calls import parse_json
@@ -56,6 +58,12 @@ async def emissions(request: web.Request) -> web.Response:
     if entry is None:
         raise ApiError(404, "No such request is remembered", code="not_found", kind="not_found_error")
     return json_response(entry.emissions.body())
+
+
+@control.get("/control/generations")
+async def generations(request: web.Request) -> web.Response:
+    """Tell, for each prompt, how many pictures or clips were begun, finished and abandoned, oldest first."""
+    return json_response({"generations": [asdict(count) for count in request.app[DEMO].ledger.counts()]})
 
 
 @control.get("/control/files")

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from sandbox.grok.errors import bad_request, upstream_failed
 from sandbox.grok.faults import FaultQueue, Faults
-from sandbox.grok.files import Files, Shelf
+from sandbox.grok.files import Files, Shelf, made_of
 from sandbox.grok.journal import Entry, Journal
+from sandbox.grok.ledger import Ledger
 from sandbox.grok.paint import from_data_uri
 from sandbox.grok.settings import DemoSettings
 from sandbox.grok.studio import Studio
@@ -24,6 +25,7 @@ class Demo:
     def __init__(self, settings: DemoSettings) -> None:
         self.settings = settings
         self.journal = Journal()
+        self.ledger = Ledger()
         self.files = Files()
         self.studio = Studio()
         self.queue = FaultQueue()
@@ -37,9 +39,7 @@ class Demo:
 
     def publish(self, request: web.Request, shelf: Shelf, path: str, raw: bytes, faults: Faults) -> str:
         """Keep a file and return its link in the form the settings and the faults ask for."""
-        if "huge" in faults:
-            raw += padding(shelf, round(faults.number("huge", 30) * 2**20))
-        link = self.files.put(shelf, path, raw)
+        link = self.files.put(shelf, path, made_of(shelf, raw, faults))
         if "gone" in faults:
             link = link.replace(path, f"gone-{path}")
         app_url = str(request.url.origin()) if self.settings.app_url is None else self.settings.app_url.rstrip("/")
@@ -68,13 +68,6 @@ class Demo:
         except (aiohttp.ClientError, TimeoutError) as broken:
             raise upstream_failed(f"Failed to fetch: {type(broken).__name__}") from broken
         return bytes(raw)
-
-
-def padding(shelf: Shelf, size_bytes: int) -> bytes:
-    """Return bytes that make a file larger and change nothing: a free box of MP4, or what follows a JPEG's end."""
-    if shelf == "image":
-        return bytes(size_bytes)
-    return (size_bytes + 8).to_bytes(4, "big") + b"free" + bytes(size_bytes)
 
 
 DEMO: web.AppKey[Demo] = web.AppKey("demo", Demo)

@@ -12,7 +12,8 @@ from aiohttp import web
 from sandbox.grok.demo import DEMO, ENTRY, Demo
 from sandbox.grok.errors import json_response, upstream_failed
 from sandbox.grok.faults import Faults, take_tags
-from sandbox.grok.player import Player
+from sandbox.grok.ledger import Generation, Made
+from sandbox.grok.player import LIFE_SIGN_S, Player
 from sandbox.grok.replies import stream_only, whole_reply
 from sandbox.grok.steps import Script, Step
 from sandbox.grok.twists import CUTS, STALLS, framing, stall_s, twisted
@@ -39,6 +40,23 @@ class Exchange:
         prompt, tagged = take_tags(asked)
         queued = demo.queue.take(request.path, makes_something=True)
         return cls(demo, request, queued | tagged, prompt)
+
+    def generating(self, kind: Made, number: int = 1) -> Generation:
+        """Count what is made of this request; where the client leaves before it exists, it counts as abandoned."""
+        return self.demo.ledger.begin(self.prompt, kind, number, is_left=self.is_left)
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, as long as somebody waits for the answer."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        # A transport offers no event to wait for.
+        while not self.is_left() and (left := end - loop.time()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, LIFE_SIGN_S))
+
+    def is_left(self) -> bool:
+        """Tell whether the client has gone; a connection that a fault tore down does not count."""
+        transport = self.request.transport
+        return (transport is None or transport.is_closing()) and "drop" not in self.faults
 
     @property
     def first_s(self) -> float:

@@ -31,6 +31,10 @@ class Faults:
         """Tell whether one of the names is wished for."""
         return any(name in self.wishes for name in names)
 
+    def without(self, *names: str) -> Faults:
+        """Return the other faults."""
+        return Faults({name: value for name, value in self.wishes.items() if name not in names})
+
     def number(self, name: str, default: float) -> float:
         """Return the value of a wish, or the default if it is not wished for, has none, or is no number."""
         try:

@@ -19,6 +19,7 @@ Draw = Callable[[float], Image.Image]
 SMOOTH_FPS = 24
 PLAIN_FPS = 16
 SMOOTH_FRAMES = 150  # longer or larger clips get fewer frames a second, so that none takes long
+STILL_AT = 0.3
 OPTIONS = {"preset": "ultrafast", "crf": "24", "tune": "fastdecode"}
 
 
@@ -46,11 +47,20 @@ class FilmStopped(Exception):
 
 def film(order: ClipOrder, stop: Event) -> Filmed:
     """Draw and encode a clip."""
-    draw = _pan(order) if order.source else Scene(order.prompt, order.size, caption="demo clip").draw
+    draw = _camera(order)
     is_small = order.size[0] * order.size[1] <= 500_000
     fps = SMOOTH_FPS if is_small and order.seconds * SMOOTH_FPS <= SMOOTH_FRAMES else PLAIN_FPS
     frames = max(1, round(order.seconds * fps))
-    return Filmed(_encode(_frames(draw, frames, stop), order.size, fps), to_jpeg(draw(0.3)))
+    return Filmed(_encode(_frames(draw, frames, stop), order.size, fps), to_jpeg(draw(STILL_AT)))
+
+
+def still(order: ClipOrder) -> bytes:
+    """Draw the clip's poster alone, which takes no time."""
+    return to_jpeg(_camera(order)(STILL_AT))
+
+
+def _camera(order: ClipOrder) -> Draw:
+    return _pan(order) if order.source else Scene(order.prompt, order.size, caption="demo clip").draw
 
 
 def _frames(draw: Draw, count: int, stop: Event) -> Iterator[Image.Image]:

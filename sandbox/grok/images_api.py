@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 
 from sandbox.grok.exchange import Exchange, Reply
 from sandbox.grok.orders import ImageOrder
@@ -33,12 +34,13 @@ class _ImagesForm:
             yield failed
             return
         is_first = True
-        async for state in self._maker.states():
-            if state is not None:
-                yield self._event(state)
-            if is_first:
-                yield Half()
-            is_first = False
+        async with aclosing(self._maker.states()) as states:
+            async for state in states:
+                if state is not None:
+                    yield self._event(state)
+                if is_first:
+                    yield Half()
+                is_first = False
 
     def _event(self, state: Stated) -> Event:
         name = f"image_generation.{'completed' if state.is_last else 'partial_image'}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from sandbox.grok.clips import clip_order, publish_clip
+from sandbox.grok.clips import clip_order, publish_clip, publish_poster
 from sandbox.grok.demo import BODY, Demo
 from sandbox.grok.errors import ApiError, json_response
 from sandbox.grok.exchange import Exchange
@@ -23,6 +23,7 @@ from sandbox.grok.replies import whole_reply
 from sandbox.grok.seeds import stable_uuid
 
 REMEMBERED = 200
+POSTER_SHARE = 0.3  # of the clip's time: from then on its still is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Job:
     model: str
     started_at: float
     making: asyncio.Task[Filmed]
+    still: asyncio.Task[bytes]
 
 
 class Jobs:
@@ -56,11 +58,20 @@ class Jobs:
         source = await self._demo.load(str(image.get("url"))) if isinstance(image, dict) else b""
         order = clip_order(exchange, job_order(body), source)
         number = stable_uuid("job", time.monotonic_ns())
-        making = asyncio.create_task(self._demo.studio.film(order))
-        self._jobs[number] = Job(exchange, order, model, time.monotonic(), making)
+        making = asyncio.create_task(self._make(exchange, order))
+        still = asyncio.create_task(self._demo.studio.still(order))
+        self._jobs[number] = Job(exchange, order, model, time.monotonic(), making, still)
         if len(self._jobs) > REMEMBERED:
             self._jobs.popitem(last=False)[1].making.cancel()
         return json_response({"request_id": number})
+
+    async def _make(self, exchange: Exchange, order: ClipOrder) -> Filmed:
+        """Make the clip, in no less time than is set; whether anybody asks for it does not matter."""
+        generation = self._demo.ledger.begin(exchange.prompt, "video")
+        filmed, _ = await asyncio.gather(self._demo.studio.film(order), asyncio.sleep(self._demo.settings.video_s))
+        if not exchange.faults.any("video_fail", "video_expired", "video_mod"):
+            generation.finish()
+        return filmed
 
     async def status(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/videos/{id}`."""
@@ -73,24 +84,32 @@ class Jobs:
         faults = job.exchange.faults
         share = (time.monotonic() - job.started_at) / max(0.001, self._demo.settings.video_s)
         if share < 1 or not job.making.done():
-            return {"status": "pending", "progress": min(99, int(100 * share))}
+            return {"status": "pending", "progress": min(99, int(100 * share)), **self._poster(job, share)}
         if "video_expired" in faults:
             return {"status": "expired"}
         if "video_fail" in faults or job.making.cancelled() or job.making.exception():
             error = {"code": "internal_error", "message": "The video could not be generated."}
             return {"status": "failed", "error": error}
-        done: dict[str, object] = {"status": "done", "model": job.model, "progress": 100}
+        done: dict[str, object] = {"status": "done", "model": job.model, "progress": 100, **self._poster(job, share)}
         if "video_mod" in faults:
             return {**done, "video": {"duration": job.order.seconds, "respect_moderation": False}}
         link, _ = publish_clip(job.exchange, job.order, job.making.result())
         clip = {"url": link, "duration": job.order.seconds, "respect_moderation": True}
         return {**done, "video": clip, "usage": {"cost_in_usd_ticks": 0}}
 
+    def _poster(self, job: Job, share: float) -> dict[str, object]:
+        """Return the still, told early on: no server known does that, and a client may hope for it."""
+        is_there = job.still.done() and not job.still.cancelled() and job.still.exception() is None
+        if share < POSTER_SHARE or not is_there or job.exchange.faults.any("video_nothumb", "video_mod"):
+            return {}
+        return {"thumbnail": publish_poster(job.exchange, job.order, job.still.result())}
+
     async def close(self) -> None:
         """Give up every clip."""
-        for job in self._jobs.values():
-            job.making.cancel()
-        await asyncio.gather(*(job.making for job in self._jobs.values()), return_exceptions=True)
+        tasks = [task for job in self._jobs.values() for task in (job.making, job.still)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)

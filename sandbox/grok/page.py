@@ -33,6 +33,7 @@ about what it is asked, draws pictures and films short clips. The same request g
 <dl>{faults}</dl>
 <h2>Looking in</h2>
 <p><a href="/control/requests">Requests</a>, <a href="/control/faults">faults</a>,
+<a href="/control/generations">what was made</a>,
 <code>/control/emissions/N</code> for the times of request N.</p>
 </html>
 """

@@ -6,11 +6,11 @@ Source: grok2api v1.5.0, recorded replies 20-image-* to 24-edits-*.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,27 +65,34 @@ class PictureMaker:
         """The fault that leaves no picture, if there is one."""
         return next((name for name in FAILED if name in self._faults), None)
 
-    async def states(self) -> AsyncIterator[Stated | None]:
+    async def states(self) -> AsyncGenerator[Stated | None, None]:
         """Yield previews and results of all pictures in turn; None for a sign of life (edits have no previews)."""
         share_s = self._exchange.demo.settings.image_s / 3
-        painted = [await self._paint(index) for index in range(self._order.count)]
         stages: tuple[Stage, ...] = ("preview", "medium", "final")
-        for stage in stages:
-            await asyncio.sleep(share_s)
-            if self._source and stage != "final":
-                yield None
-                continue
-            for index, one in enumerate(painted):
-                yield self._state(index, stage, one)
+        with self._exchange.generating("image", self._order.count) as generation:
+            painted = [await self._paint(index) for index in range(self._order.count)]
+            for stage in stages:
+                await self._exchange.wait(share_s)
+                if self._exchange.is_left():
+                    return
+                if self._source and stage != "final":
+                    yield None
+                    continue
+                if stage == "final" and "edit_onlyprogress" not in self._faults:
+                    generation.finish()
+                for index, one in enumerate(painted):
+                    yield self._state(index, stage, one)
 
     async def results(self) -> list[str]:
         """Return links or base64 of the finished pictures."""
         if self._source and self._faults.any("edit_onlyprogress", "empty", "nothing"):
             raise upstream_failed("Image edit returned no results")
-        await asyncio.sleep(self._exchange.demo.settings.image_s)
-        if self.failure:
-            return ["error"] * self._order.count
-        painted = [await self._paint(index) for index in range(self._order.count)]
+        with self._exchange.generating("image", self._order.count) as generation:
+            await self._exchange.wait(self._exchange.demo.settings.image_s)
+            if self.failure:
+                return ["error"] * self._order.count
+            painted = [await self._paint(index) for index in range(self._order.count)]
+            generation.finish()
         return [self._state(index, "final", one, is_streamed=False).value for index, one in enumerate(painted)]
 
     async def _paint(self, index: int) -> Painted:
@@ -148,14 +155,15 @@ class _ChatForm:
             yield self._chunk(0, REFUSAL, is_last=True)
             return
         is_first = True
-        async for state in self._maker.states():
-            if state is None or "edit_onlyprogress" in self._faults:
-                yield self._chunk(0, "", is_last=False)
-            else:
-                yield self._chunk(state.index, self._shown(state.value), is_last=state.is_last)
-            if is_first:
-                yield Half()
-            is_first = False
+        async with aclosing(self._maker.states()) as states:
+            async for state in states:
+                if state is None or "edit_onlyprogress" in self._faults:
+                    yield self._chunk(0, "", is_last=False)
+                else:
+                    yield self._chunk(state.index, self._shown(state.value), is_last=state.is_last)
+                if is_first:
+                    yield Half()
+                is_first = False
 
     def _shown(self, value: str) -> str:
         """Return the Markdown around a link or a picture; the proxy's label says png whatever the bytes are."""

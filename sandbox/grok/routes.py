@@ -8,10 +8,10 @@ from aiohttp.web_request import FileField
 from sandbox.grok.calls import ChatCall, check_media, parse_chat
 from sandbox.grok.chat import chat_reply
 from sandbox.grok.clips import clip_reply
+from sandbox.grok.delivery import hand_out
 from sandbox.grok.demo import BODY, DEMO, ENTRY
-from sandbox.grok.errors import bad_request, json_response, missing_field
+from sandbox.grok.errors import ApiError, bad_request, json_response, missing_field
 from sandbox.grok.exchange import Exchange, respond
-from sandbox.grok.files import file_response
 from sandbox.grok.images_api import images_reply
 from sandbox.grok.models import EDIT_MODEL, IMAGE_MODEL, ModelKind, kind_of, model_list
 from sandbox.grok.orders import chat_image_order, chat_video_order, image_order, required_text
@@ -40,6 +40,8 @@ async def model(request: web.Request) -> web.Response:
 async def chat_completions(request: web.Request) -> web.StreamResponse:
     """Answer a chat request with text, a picture, or a clip, as its model does."""
     call = parse_chat(request[BODY])
+    if call.kind is ModelKind.VIDEO and request.app[DEMO].settings.is_video_jobs:
+        raise _no_clips_here()
     exchange = Exchange.begin(request, call.asking.text)
     match call.kind:
         case ModelKind.CHAT:
@@ -47,8 +49,16 @@ async def chat_completions(request: web.Request) -> web.StreamResponse:
         case ModelKind.IMAGE | ModelKind.EDIT:
             return await _chat_picture(exchange, call)
         case ModelKind.VIDEO:
+            if "jobs" in exchange.faults:
+                raise _no_clips_here()
             order = chat_video_order(call)
             return await respond(exchange, clip_reply(exchange, call, order, await _first_image(exchange, call)))
+
+
+def _no_clips_here() -> ApiError:
+    """Return what the proxy's Go version says of clips in a chat request."""
+    message = "Video models are not supported by chat completions; use /v1/videos/generations."
+    return bad_request(message, "model", "unsupported_parameter")
 
 
 async def _chat_picture(exchange: Exchange, call: ChatCall) -> web.StreamResponse:
@@ -130,8 +140,8 @@ def _image_address(body: dict[str, object]) -> str:
 
 
 @routes.get("/v1/files/{shelf:image|video}/{path:.+}", allow_head=False)
-async def files(request: web.Request) -> web.Response:
+async def files(request: web.Request) -> web.StreamResponse:
     """Give a file, or a range of it; no key is asked for."""
     demo, shelf, path = request.app[DEMO], request.match_info["shelf"], request.match_info["path"]
     faults = demo.queue.take(request.path, makes_something=False)
-    return whole_reply(faults) or file_response(request, shelf, path, demo.files.find(shelf, path))
+    return whole_reply(faults) or await hand_out(request, shelf, path, demo.files.find(shelf, path))

@@ -11,6 +11,7 @@ class DemoSettings:
 
     key: what `Authorization: Bearer` must carry; "" lets everybody in, as the proxy does without a key.
     app_url: what file links begin with; None is the server's own address, "" gives the proxy's links without one.
+    is_video_jobs: clips are made by `/v1/videos/generations` alone, as by the proxy's Go version.
     """
 
     key: str
@@ -20,3 +21,4 @@ class DemoSettings:
     video_s: float = 8.0
     app_url: str | None = None
     is_proxy_only: bool = False
+    is_video_jobs: bool = False

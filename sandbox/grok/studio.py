@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from sandbox.grok.film import ClipOrder, Filmed, film
+from sandbox.grok.film import ClipOrder, Filmed, film, still
 from sandbox.grok.paint import Painted, describe, paint, paint_over
 from sandbox.grok.scene import Size
 
@@ -51,6 +51,10 @@ class Studio:
             if len(self._clips) > REMEMBERED:
                 self._clips.popitem(last=False)
         return await asyncio.shield(asyncio.wrap_future(made))
+
+    async def still(self, order: ClipOrder) -> bytes:
+        """Draw one picture of a clip."""
+        return await self._run(still, order)
 
     async def _run(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)

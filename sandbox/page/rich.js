@@ -2,14 +2,15 @@
 import { parse } from "./markdown.js";
 import { parseInline } from "./inline.js";
 import { formatFull, formatStamp } from "./format.js";
-import { displayName, findChannel, findPerson, rolesOf } from "./state.js";
+import { channelName, displayName, findChannel, findPerson, rolesOf } from "./state.js";
 import { h, icon } from "./view.js";
 
 const TAGS = { strong: "strong", em: "em", u: "u", s: "s", small: "small" };
 const COPIED_MS = 1600;
 const RELATIVE_EVERY_MS = 10_000;
+const MESSAGE_LINK = /^https:\/\/(?:\w+\.)?discord\.com\/channels\/(@me|\d{1,20})\/(\d{1,20})\/(\d{1,20})$/;
 
-/** Describe a message's text; `scene` is {state, visit, onUser}. */
+/** Describe a message's text; `scene` is {state, visit, jumpTo, onUser}. */
 export function richText(text, scene) {
   return parse(text).map((node) => draw(node, scene));
 }
@@ -35,7 +36,7 @@ function draw(node, scene) {
     case "list":
       return list(node, scene);
     case "link":
-      return externalLink(node, inner());
+      return messageLink(node, scene) ?? externalLink(node, inner());
     case "spoiler":
       return spoiler(inner());
     case "mention":
@@ -83,6 +84,16 @@ function list(node, scene) {
 
 function externalLink({ url, title }, children) {
   return h("a", { href: url, title: title || null, target: "_blank", rel: "noopener noreferrer nofollow" }, children);
+}
+
+/** Describe a bare link to a message that can be reached here; null for any other link. */
+function messageLink({ url, children }, { state, visit, jumpTo }) {
+  const [, guildId, channelId, messageId] = MESSAGE_LINK.exec(url) ?? [];
+  const channel = channelId && children[0]?.text === url ? findChannel(state, channelId) : null;
+  if (!channel || (channel.guild_id ?? "@me") !== guildId) return null;
+  const go = () => (channelId === state.place.channelId ? jumpTo?.(messageId) : visit(channelId));
+  const props = { type: "button", class: "mention", title: url, "data-testid": "message-link", on: { click: go } };
+  return h("button", props, `${channel.guild_id ? "#" : "@"}${channelName(state, channel)} › 💬`);
 }
 
 function spoiler(children) {

@@ -19,6 +19,8 @@ from bot.store.notes import Notes
 from tests.cogs.world import DEADLINE_S, World
 from tests.grok.scripted import BASE_URL, KEY, Server
 
+ORDERS_POLL_S = 0.02
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
@@ -27,6 +29,7 @@ def settings(tmp_path: Path) -> Settings:
         grok_api_key=Secret(KEY),
         grok_base_url=BASE_URL,
         database_url=f"sqlite:///{tmp_path / 'memory.db'}",
+        media_dir=str(tmp_path / "media"),
     )
 
 
@@ -46,7 +49,8 @@ def grok() -> Server:
 async def make_bot(settings: Settings, database: Database, grok: Server) -> Callable[[], GrokBot]:
     """Make bots as `grokcord run` does; async, because a client binds to the running loop."""
     return lambda: GrokBot(
-        build_services(settings, grok.client(base_url=settings.grok_base_url), database), CommandSync(Notes(database))
+        build_services(settings, grok.client(base_url=settings.grok_base_url), database, poll_s=ORDERS_POLL_S),
+        CommandSync(Notes(database)),
     )
 
 
@@ -64,5 +68,6 @@ async def world(env: Env, grok: Server, make_bot: Callable[[], GrokBot]) -> Asyn
     ann, ben = (guild.add_member(env.create_user(name)) for name in ("ann", "ben"))
     world = World(env, grok, make_bot, guild, channel, ann, ben)
     yield world
+    await world.let_go()
     await env.shutdown()
     assert not env.errors_since(world.errors_seen), "the bot's handlers got errors that no test looked at"

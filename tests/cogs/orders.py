@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import Mock
 
+import aiohttp
+import av
 import discord
+import pytest
 from PIL import Image
 
-from tests.cogs.world import walk
+from bot.ordering.stage import CardStage
+from tests.cogs.world import World, walk
 from tests.grok.scripted import BASE_URL
 
 PICTURE_URL = f"{BASE_URL}/files/image/a.jpg"
 CLIP_URL = f"{BASE_URL}/files/video/a.mp4"
 CLIP_HTML = f'<video poster="{PICTURE_URL}"><source src="{CLIP_URL}" type="video/mp4"></video>'
-MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41" + bytes(64)  # no frames: only its first bytes are looked at
 TOO_LARGE_BYTES = 27 * 1024 * 1024  # SimCord's servers take 25 MiB
 
 
@@ -22,6 +30,58 @@ def picture(kind: str = "JPEG", colour: str = "teal") -> bytes:
     stored = BytesIO()
     Image.new("RGB", (4, 3), colour).save(stored, kind)
     return stored.getvalue()
+
+
+@cache
+def clip() -> bytes:
+    """Film a small clip."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "clip.mp4"
+        _film(file)
+        return file.read_bytes()
+
+
+def _film(file: Path) -> None:
+    with av.open(str(file), "w", format="mp4", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264", rate=4)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for shade in range(0, 240, 60):
+            picture = Image.new("RGB", (64, 48), (shade, 90, 200 - shade // 2))
+            frame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]  # PyAV's own
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+def refusing_files(monkeypatch: pytest.MonkeyPatch, *, times: int) -> list[str]:
+    """Let Discord take less than it said, which SimCord cannot play; returns the names of what it refused."""
+    refused: list[str] = []
+    edit = discord.Webhook.edit_message
+
+    async def refuse(self: discord.Webhook, message_id: int, **options: Any) -> discord.WebhookMessage:
+        files = [each for each in options.get("attachments") or () if isinstance(each, discord.File)]
+        if files and len(refused) < times:
+            refused.extend(file.filename for file in files)
+            for file in files:
+                file.close()
+            response = Mock(spec=aiohttp.ClientResponse, status=413, reason="Payload Too Large")
+            raise discord.HTTPException(response, {"code": 40005, "message": "Request entity too large"})
+        return await edit(self, message_id, **options)
+
+    monkeypatch.setattr(discord.Webhook, "edit_message", refuse)
+    return refused
+
+
+async def over(world: World) -> None:
+    """Wait until every order is over, and everything about it was said."""
+    stage = world.bot.services.orders.stage
+    assert isinstance(stage, CardStage)
+    await world.until(lambda: not len(stage))
+    await world.env.settle()
+
+
+def cards(world: World) -> list[discord.Message]:
+    """Return the cards in the channel, oldest first: other messages have texts of their own."""
+    return [message for message in world.messages if message.flags.components_v2 or message.flags.loading]
 
 
 def gallery(message: discord.Message) -> list[discord.MediaGalleryItem]:

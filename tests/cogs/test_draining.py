@@ -53,6 +53,6 @@ async def test_a_mention_while_the_bot_ends_is_told_so(world: World) -> None:
 async def test_no_order_is_taken_while_the_bot_ends(world: World, order: str) -> None:
     await world.bot.work.drain(patience_s=0, farewell_s=0)
     await world.ann.slash(world.channel, order, prompt="a cat")
-    assert world.shown == [text.DRAINING]
+    assert world.whispered(world.ann) == [text.DRAINING]
     assert world.grok.requests == []
     world.error(InputError)

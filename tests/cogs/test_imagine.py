@@ -4,9 +4,10 @@ import base64
 
 import pytest
 
-from bot.ui import text
-from tests.cogs.orders import PICTURE_URL, TOO_LARGE_BYTES, filenames, gallery, picture
-from tests.cogs.world import World, said
+from bot.errors import InputError
+from bot.ui.sentences import orders as sentences
+from tests.cogs.orders import PICTURE_URL, TOO_LARGE_BYTES, cards, filenames, gallery, over, picture, refusing_files
+from tests.cogs.world import World, labels, said
 from tests.grok.scripted import BASE_URL, STOP, reply, sse
 
 
@@ -17,12 +18,13 @@ def one_picture(world: World, body: bytes | None = None) -> None:
 
 async def imagine(world: World, **options: object) -> None:
     await world.ann.slash(world.channel, "imagine", prompt="a cat", **options)
+    await over(world)
 
 
 async def test_a_picture_is_attached_with_its_alt_text(world: World) -> None:
     one_picture(world)
     await imagine(world)
-    [card] = world.messages
+    [card] = cards(world)
     [file] = card.attachments
     assert (file.filename, file.description) == ("grok-1.jpg", "Picture made by Grok: a cat")
     assert [item.description for item in gallery(card)] == ["Picture made by Grok: a cat"]
@@ -34,19 +36,35 @@ async def test_several_pictures_stand_in_one_message(world: World) -> None:
     world.says(reply({"data": [{"url": f"{BASE_URL}/files/image/{number}.jpg"} for number in range(3)]}))
     world.says(*(reply(picture(), kind="image/jpeg") for _ in range(3)))
     await imagine(world, count=3)
-    [card] = world.messages
-    assert filenames(card) == ["grok-1.jpg", "grok-2.jpg", "grok-3.jpg"]
+    [card] = cards(world)
+    assert filenames(card) == ["grok-1-1.jpg", "grok-1-2.jpg", "grok-1-3.jpg"]
     assert len(gallery(card)) == 3
     assert world.grok.sent(0)["n"] == 3
 
 
+async def test_pictures_that_came_as_bytes_are_attached(world: World) -> None:
+    encoded = base64.b64encode(picture()).decode()
+    world.says(reply(sse(f"![image](data:image/png;base64,{encoded})", STOP)))
+    await imagine(world)
+    [card] = cards(world)
+    assert await card.attachments[0].read() == picture()
+
+
 async def test_pictures_that_did_not_come_are_told(world: World) -> None:
+    world.says(reply({"data": [{"url": f"{BASE_URL}/files/image/0.jpg"}]}), reply(picture(), kind="image/jpeg"))
+    await imagine(world, count=3)
+    [card] = cards(world)
+    assert filenames(card) == ["grok-1.jpg"]
+    assert sentences.missing(2) in said(card)
+
+
+async def test_a_picture_that_is_gone_beside_one_that_is_there_is_linked(world: World) -> None:
     world.says(reply({"data": [{"url": f"{BASE_URL}/files/image/{number}.jpg"} for number in range(2)]}))
     world.says(reply(picture(), kind="image/jpeg"), reply(status=404))
-    await imagine(world, count=3)
-    [card] = world.messages
+    await imagine(world, count=2)
+    [card] = cards(world)
     assert filenames(card) == ["grok-1.jpg"]
-    assert text.pictures_missing(2) in said(card)
+    assert "already gone when I fetched it" in said(card)
 
 
 async def test_the_aspect_reaches_the_server_as_a_size(world: World) -> None:
@@ -64,7 +82,7 @@ async def test_a_picture_of_ones_own_goes_to_the_edit_model_as_a_data_uri(world:
     sent = world.grok.sent(0)
     assert sent["model"] == "grok-imagine-1.0-edit"
     assert f"data:image/png;base64,{base64.b64encode(own).decode()}" in str(sent["messages"])
-    assert filenames(world.messages[0]) == ["grok-1.jpg"]
+    assert filenames(cards(world)[0]) == ["grok-1.jpg"]
 
 
 NOT_TAKEN = {
@@ -78,49 +96,56 @@ async def test_an_attachment_that_cannot_be_changed_is_named(world: World, data:
     await imagine(world, image=("mine.png", data))
     assert sentence in world.shown[0]
     assert world.grok.requests == []
+    world.error(InputError)
 
 
 async def test_what_the_model_says_in_place_of_a_picture_is_shown(world: World) -> None:
     world.says(reply(sse("I cannot draw that, @everyone.", STOP)))
     await imagine(world)
-    [card] = world.messages
-    assert "Picture · not made" in said(card)
+    [card] = cards(world)
+    assert "not made" in said(card)
     assert "I cannot draw that" in said(card)
     assert "@everyone" not in said(card)
 
 
-async def test_a_picture_too_large_for_the_server_is_a_sentence(world: World) -> None:
-    data = picture() + bytes(TOO_LARGE_BYTES)
-    one_picture(world, data)
+async def test_a_picture_too_large_for_the_server_is_made_smaller(world: World) -> None:
+    one_picture(world, picture() + bytes(TOO_LARGE_BYTES))
     await imagine(world)
-    [card] = world.messages
-    assert text.too_large("picture", len(data), 25 * 1024 * 1024, "") in said(card)
-    assert card.attachments == []
+    [card] = cards(world)
+    assert 0 < card.attachments[0].size <= 25 * 1024 * 1024
+    assert "made to fit, from 27.0 MiB" in said(card)
 
 
-async def test_the_card_says_that_the_work_goes_on_until_the_picture_is_there(world: World) -> None:
+async def test_the_card_moves_until_the_picture_is_there(world: World) -> None:
     held = world.holds()
     world.says(reply(picture(), kind="image/jpeg"))
-    await world.begin(imagine(world))
-    await world.until(lambda: "Picture" in "".join(world.shown))
-    [card] = world.messages
+    await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat"))
+    await world.until(lambda: "generating" in "".join(world.shown))
+    [card] = cards(world)
     assert card.flags.components_v2
     held.send(f"![image]({PICTURE_URL})")
     held.end()
-    await world.settled()
-    [done] = world.messages
+    await over(world)
+    [done] = cards(world)
     assert (done.id, filenames(done)) == (card.id, ["grok-1.jpg"])
 
 
-async def test_pictures_that_discord_refuses_after_all_are_a_sentence(world: World) -> None:
-    held = world.holds()
-    world.says(reply(picture(), kind="image/jpeg"))
-    await world.begin(imagine(world))
-    await world.until(lambda: "Picture" in "".join(world.shown))
-    world.env.inject_error("PATCH", "/webhooks/*", status=413, code=40005, message="Request entity too large", times=1)
-    held.send(f"![image]({PICTURE_URL})")
-    held.end()
-    await world.settled()
-    [card] = world.messages
-    assert text.too_large("picture", len(picture()), 25 * 1024 * 1024, "") in said(card)
-    assert card.attachments == []
+async def test_pictures_that_discord_refuses_after_all_are_made_smaller(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = refusing_files(monkeypatch, times=1)
+    one_picture(world)
+    await imagine(world)
+    [card] = cards(world)
+    assert refusals == ["grok-1.jpg"]
+    assert filenames(card) == ["grok-1.jpg"]
+
+
+async def test_pictures_that_discord_never_takes_are_linked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing_files(monkeypatch, times=100)
+    one_picture(world)
+    await imagine(world)
+    [card] = cards(world)
+    assert filenames(card) == []
+    assert "riginal" in "".join(filter(None, labels(card)))
+    assert "25.0 MiB here" in said(card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simcord import HttpLogEntry
 
-from tests.cogs.orders import CLIP_HTML, MP4, picture
+from tests.cogs.orders import CLIP_HTML, clip, over, picture
 from tests.cogs.world import World
 from tests.grok.scripted import STOP, reply, sse
 
@@ -55,13 +55,18 @@ async def test_no_answer_to_a_mention_can_ping(world: World) -> None:
     assert pings(world) == []
 
 
-async def test_no_card_can_ping(world: World) -> None:
-    world.says(reply(sse("50%\n", CLIP_HTML, STOP)), reply(MP4), reply(picture()))
+async def test_no_card_can_ping_and_the_note_after_it_pings_the_asker_alone(world: World) -> None:
+    world.says(reply(sse("50%\n", CLIP_HTML, STOP)), reply(picture()), reply(clip()))
     await world.ann.slash(world.channel, "video", prompt=f"{LOUD} {world.ben.mention}")
+    await over(world)
     world.says(reply(sse(f"I will not draw {LOUD}", STOP)))
     await world.ann.slash(world.channel, "imagine", prompt=f"{LOUD} {world.ben.mention}")
-    assert len(world.shown) == 2
-    assert pings(world) == []
+    await over(world)
+    notes = list(world.requests("POST", "/channels/*/messages"))
+    assert [body(note.json).get("allowed_mentions") for note in notes] == [
+        {"parse": [], "users": [world.ann.id], "replied_user": False}
+    ] * 2
+    assert [request for request in pings(world) if request not in notes] == []
 
 
 async def test_no_private_message_can_ping(world: World) -> None:

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from bot.ui.sentences import controls as sentences
+from tests.cogs.orders import over
 from tests.cogs.world import World, said
 
 
@@ -41,7 +42,7 @@ async def test_a_bug_after_a_mention_is_told_in_reply(world: World) -> None:
 async def test_a_bug_in_an_order_leaves_one_sentence(world: World) -> None:
     world.says(RuntimeError("a bug"))
     await world.ann.slash(world.channel, "video", prompt="a cat")
-    world.error(RuntimeError)
+    await over(world)
     sentences = [part for part in [*world.shown, *world.whispered(world.ann)] if "Something went wrong" in part]
     assert len(sentences) == 1
 
@@ -55,7 +56,9 @@ async def test_the_log_tells_the_kind_of_a_bug_and_where_but_not_what_was_asked(
 
     world.says(fail)
     await world.ann.slash(world.channel, order, prompt="my secret question")
-    world.error(RuntimeError)
+    await over(world)
+    if order == "ask":
+        world.error(RuntimeError)
     ours = [record for record in caplog.records if record.name.startswith(("bot", "cogs"))]
     written = "\n".join(record.getMessage() + str(record.exc_text) for record in ours)
     assert "error=RuntimeError" in written

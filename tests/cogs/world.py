@@ -136,7 +136,12 @@ class World:
 
     async def restart(self) -> None:
         """End the process, so to speak, and start another one on the same database."""
+        await self.let_go()
         await self.env.restart_bot(self.make_bot())
+
+    async def let_go(self) -> None:
+        """Let the bot leave its orders, as its end does: SimCord drops a bot without closing it."""
+        await self.bot.services.orders.close("")
 
     # looking
 

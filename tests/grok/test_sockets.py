@@ -16,7 +16,7 @@ from bot.grok.client import GrokClient
 from bot.grok.endpoint import Endpoint
 from bot.grok.http import Timing, make_http
 from bot.grok.media import MediaFetcher
-from bot.grok.types import ChatEvent, Finished, MediaRef, TextDelta
+from bot.grok.types import ChatEvent, Finished, ImageRequest, MediaRef, TextDelta, VideoProgress, VideoRequest
 from bot.secret import Secret
 from tests.grok.scripted import ASK, STOP, sse
 
@@ -197,3 +197,101 @@ async def test_a_pinned_connection_still_asks_for_the_host_by_name(
         with pytest.raises(MediaError):
             await fetcher.fetch(ref, tmp_path, kind="image", max_bytes=9)
     assert b"cdn.example" in greetings[0]
+
+
+# leaving
+
+
+class Watched:
+    """A server that answers a path's first request with `begin` and then waits for the client to hang up."""
+
+    def __init__(self, answers: dict[bytes, bytes]) -> None:
+        self._answers = answers
+        self.has_begun = asyncio.Event()
+        self.has_seen_the_end = asyncio.Event()
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            path = (await read_request(reader)).split(b" ", 2)[1]
+            writer.write(self._answers[path])
+            await writer.drain()
+            if self._answers[path].startswith(HEAD) or not self._answers[path]:
+                self.has_begun.set()
+                await reader.read()  # until the client is gone
+                self.has_seen_the_end.set()
+                return
+
+
+def whole(status: int, body: str) -> bytes:
+    head = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    return f"{head}{body}".encode()
+
+
+CHAT, JOBS, JOB = b"/v1/chat/completions", b"/v1/videos/generations", b"/v1/videos/7"
+GOING_ON = HEAD + framed(sse("25%\n", done=False))
+NO_CHAT = whole(400, '{"error":{"code":"unsupported_parameter","message":"no"}}')
+WAITS: dict[str, dict[bytes, bytes]] = {
+    "while it counts up": {CHAT: GOING_ON},
+    "before it answers": {CHAT: b""},
+    "while a job is taken": {CHAT: NO_CHAT, JOBS: b""},
+    "while a job is asked about": {CHAT: NO_CHAT, JOBS: whole(200, '{"request_id":"7"}'), JOB: b""},
+}
+
+
+async def draw(client: GrokClient) -> None:
+    await client.generate_images(ImageRequest("m", "a cat"))
+
+
+async def film(client: GrokClient) -> None:
+    async with aclosing(client.stream_video(VideoRequest("m", "a cat"))) as events:
+        async for _ in events:
+            pass
+
+
+async def follow(client: GrokClient) -> None:
+    async with aclosing(client.follow_video("7")) as events:
+        async for _ in events:
+            pass
+
+
+@pytest.mark.parametrize(
+    ("order", "answers"),
+    [
+        *((film, answers) for answers in WAITS.values()),
+        (draw, WAITS["while it counts up"]),
+        (draw, WAITS["before it answers"]),
+        (follow, {JOB: b""}),
+    ],
+)
+async def test_a_cancelled_order_hangs_up_at_once(
+    order: Callable[[GrokClient], Awaitable[None]], answers: dict[bytes, bytes]
+) -> None:
+    watched = Watched(answers)
+    async with listening(watched.handle) as (client, _), asyncio.timeout(10):
+        ordering = asyncio.ensure_future(order(client))
+        await watched.has_begun.wait()
+        ordering.cancel()
+        await asyncio.wait([ordering])
+        assert ordering.cancelled()
+        await watched.has_seen_the_end.wait()
+
+
+async def test_a_clip_that_is_left_early_hangs_up_at_once() -> None:
+    watched = Watched({CHAT: GOING_ON})
+    async with listening(watched.handle) as (client, _), asyncio.timeout(10):
+        async with aclosing(client.stream_video(VideoRequest("m", "a cat"))) as events:
+            assert await anext(events) == VideoProgress(25.0)
+        await watched.has_seen_the_end.wait()
+
+
+async def test_a_failing_preview_ends_the_order_for_a_picture() -> None:
+    preview = {"choices": [{"index": 0, "delta": {"content": "![image](/v1/files/image/a.png)"}}]}
+    watched = Watched({CHAT: HEAD + framed(f"event: chat.completion.chunk\n{sse(preview, done=False)}")})
+
+    async def leave(_: MediaRef) -> None:
+        raise EOFError
+
+    async with listening(watched.handle) as (client, _), asyncio.timeout(10):
+        with pytest.raises(EOFError):
+            await client.generate_images(ImageRequest("m", "a cat"), on_preview=leave)
+        await watched.has_seen_the_end.wait()

@@ -18,7 +18,7 @@ from bot.errors import (
     UpstreamUnsupported,
 )
 from bot.grok.client import GrokClient
-from bot.grok.types import InlineImage, MediaRef, VideoEvent, VideoProgress, VideoReady, VideoRequest
+from bot.grok.types import InlineImage, MediaRef, VideoEvent, VideoProgress, VideoReady, VideoRequest, VideoSubmitted
 from tests.grok.scripted import STOP, Server, chunk, reply, sse
 
 URL = "https://grok.example.org/grok/v1/files/video/a.mp4"
@@ -148,7 +148,7 @@ async def test_a_job_is_started_and_asked_about_until_it_is_done() -> None:
         reply({"status": "done", "video": {"url": URL, "duration": 6}, "progress": 100}),
     )
     events = await film(server.client(), FULL)
-    assert events == [VideoProgress(37.0), VideoProgress(100.0), VideoReady(CLIP)]
+    assert events == [VideoSubmitted("a/b"), VideoProgress(37.0), VideoProgress(100.0), VideoReady(CLIP)]
     assert server.paths[:2] == ["/chat/completions", "/videos/generations"]
     assert [request.url.raw_path for request in server.requests[2:]] == [b"/grok/v1/videos/a%2Fb"] * 3
     assert server.sent(1) == {
@@ -171,7 +171,7 @@ async def test_where_jobs_are_forms_a_form_is_sent() -> None:
     )
     events = await film(server.client(), FULL)
     content = MediaRef("https://grok.example.org/grok/v1/videos/video_1/content")
-    assert events == [VideoProgress(0.0), VideoProgress(100.0), VideoReady(content)]
+    assert events == [VideoSubmitted("video_1"), VideoProgress(0.0), VideoProgress(100.0), VideoReady(content)]
     form = server.requests[2]
     assert form.url.path.endswith("/v1/videos")
     assert form.headers["content-type"].startswith("multipart/form-data")

@@ -41,18 +41,18 @@ def _draw(at: int, width: int, height: int, shift: float) -> Image.Image:
 
 
 @functools.cache
-def _clip_bytes() -> bytes:
+def _clip_bytes(width: int, height: int) -> bytes:
     data = io.BytesIO()
     with av.open(data, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=12)
-        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(12):
-            frame = av.VideoFrame.from_image(_draw(2, 320, 180, number / 12))  # type: ignore[no-untyped-call]  # PyAV has no types here
+            frame = av.VideoFrame.from_image(_draw(2, width, height, number / 12))  # type: ignore[no-untyped-call]  # PyAV has no types here
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return data.getvalue()
 
 
-def clip() -> io.BytesIO:
+def clip(width: int = 320, height: int = 180) -> io.BytesIO:
     """Return one second of H.264 in MP4."""
-    return io.BytesIO(_clip_bytes())
+    return io.BytesIO(_clip_bytes(width, height))

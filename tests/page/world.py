@@ -73,9 +73,9 @@ def running_sandbox(*options: str) -> Iterator[Place]:
 
 
 @contextmanager
-def running_bot(place: Place) -> Iterator[None]:
-    """Run the garden bot until its commands are known."""
-    with _process("tests.page.garden_bot", place.api, place.token) as process:
+def running_bot(place: Place, module: str = "tests.page.garden_bot") -> Iterator[None]:
+    """Run a bot of the tests until its commands are known."""
+    with _process(module, place.api, place.token) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.grok.files import Files
+from sandbox.grok.files import Files, Stored
 from tests.sandbox_grok.serving import IMAGE, DemoClient, http_client
 
 
@@ -52,22 +52,22 @@ async def test_a_missing_file_is_reported_with_the_proxys_odd_code(demo: DemoCli
 
 def test_slashes_and_dashes_name_the_same_file() -> None:
     files = Files()
-    files.put("image", "users/1/image.jpg", b"x")
-    assert files.find("image", "users-1-image.jpg") == b"x"
+    files.put("image", "users/1/image.jpg", Stored(b"x"))
+    assert files.find("image", "users-1-image.jpg") == Stored(b"x")
 
 
 def test_the_oldest_files_go_when_there_are_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandbox.grok.files.MAX_STORED_BYTES", 10)
     files = Files()
     for name in ("a", "b", "c"):
-        files.put("image", name, bytes(4))
+        files.put("image", name, Stored(bytes(4)))
     assert [files.find("image", name) is not None for name in ("a", "b", "c")] == [False, True, True]
 
 
 def test_a_file_written_again_does_not_count_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandbox.grok.files.MAX_STORED_BYTES", 10)
     files = Files()
-    files.put("image", "keep", bytes(4))
+    files.put("image", "keep", Stored(bytes(4)))
     for _ in range(5):
-        files.put("image", "again", bytes(4))
+        files.put("image", "again", Stored(bytes(4)))
     assert files.find("image", "keep") is not None

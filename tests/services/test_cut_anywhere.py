@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import tempfile
 from contextlib import aclosing
-from pathlib import Path
-
-import pytest
 
 from bot.services.chat import ChatService
-from bot.services.media import scratch_folder
 from bot.services.question import Author, Question
 from bot.services.scope import Place
 from bot.store.memory import Memory, Span
@@ -45,19 +38,3 @@ async def test_an_exchange_is_remembered_whole_or_not_at_all(make_services: Make
         assert [turn.role for turn in turns] in ([], ["user", "assistant"])
         kept.append(len(turns))
     assert set(kept) == {0, 2}
-
-
-async def test_a_scratch_folder_is_never_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    async def order() -> None:
-        async with scratch_folder() as folder:
-            (folder / "clip.mp4").write_bytes(b"x")
-            await asyncio.sleep(0)
-
-    whole = Interrupted(order(), set())
-    await run(whole)
-    assert whole.suspensions
-    for at in range(1, whole.suspensions + 1):
-        await run(Interrupted(order(), {at}))
-        assert not os.listdir(tmp_path), f"left behind by a cancellation at place {at}"

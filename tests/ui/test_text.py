@@ -40,7 +40,8 @@ INPUTS = [
     errors.InputError("no_channel"),
     errors.InputError("draining"),
 ]
-MEDIA = [errors.MediaError(reason) for reason in ("address", "private", "size", "type", "gone", "network")]
+FETCHING = ("network", "slow", "cut", "disk")
+MEDIA = [errors.MediaError(reason) for reason in ("address", "private", "size", "type", "gone", *FETCHING)]
 
 
 @given(FOREIGN)
@@ -87,6 +88,14 @@ def test_every_other_error_gets_a_sentence(error: errors.GrokBotError) -> None:
     assert re.search(r"[.]$", said)
     assert PLACEHOLDER.search(said) is None
     assert "Something went wrong" not in said
+
+
+def test_every_reason_for_a_missing_file_has_its_own_sentence() -> None:
+    assert len({text.sentence(error) for error in MEDIA}) == len(MEDIA)
+
+
+def test_a_full_disk_is_for_the_owner() -> None:
+    assert text.sentence(errors.MediaError("disk")).endswith("Please tell the bot's owner.")
 
 
 def test_facts_stand_in_their_sentence() -> None:

@@ -6,4 +6,4 @@ from to `tests/store/schemas.py`.
 
 from __future__ import annotations
 
-HEAD = "0002"
+HEAD = "0003"

@@ -1,0 +1,1 @@
+"""Make finished files fit where they go, in worker processes. Knows nothing of Discord and of Grok."""

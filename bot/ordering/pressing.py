@@ -1,0 +1,82 @@
+"""What the buttons of a card do. They work after a restart: what they need stands in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import discord
+
+from bot.answering.people import is_moderator
+from bot.app import GrokBot
+from bot.errors import InputError
+from bot.ordering.placing import deferred, where_of
+from bot.services.orders import Order, Where
+from bot.ui.order_controls import OrderControl
+
+Press = discord.Interaction[GrokBot]
+Act = Callable[[Press, Order], Awaitable[None]]
+
+
+async def press(interaction: Press, control: OrderControl) -> None:
+    """Do what a button says. Raises InputError, in one clear sentence, when that cannot be done."""
+    order = await interaction.client.services.orders.find(int(control.key))
+    if interaction.user.id != order.asker_id and not is_moderator(interaction):
+        raise InputError("order_not_yours")
+    await ACTS[control.action](interaction, order)
+
+
+async def cancel(interaction: Press, order: Order) -> None:
+    """Stop an order, wherever it is."""
+    await interaction.response.defer()
+    await interaction.client.services.orders.cancel(order)
+
+
+async def retry(interaction: Press, order: Order) -> None:
+    """Have the same made once more, on the same card."""
+    await interaction.response.defer()
+    await interaction.client.services.orders.retry(order, _here(interaction))
+
+
+async def again(interaction: Press, order: Order) -> None:
+    """Have another one made, on a card of its own."""
+    where = await deferred(interaction, is_private=order.is_private)
+    await interaction.client.services.orders.again(order, where)
+
+
+async def resend(interaction: Press, order: Order) -> None:
+    """Send what is kept once more, on a card of its own."""
+    if not await interaction.client.services.orders.is_kept(order):
+        raise InputError("order_file_gone")
+    where = await deferred(interaction, is_private=order.is_private)
+    await interaction.client.services.orders.resend(order, where)
+
+
+async def show(interaction: Press, order: Order) -> None:
+    """Go on in this message, which the press allows to paint for another while."""
+    await interaction.response.defer()
+    await interaction.client.services.orders.show_at(order, _here(interaction))
+
+
+async def delete(interaction: Press, order: Order) -> None:
+    """Delete the card, and forget the order and its results."""
+    await interaction.response.defer()
+    await interaction.client.services.orders.delete(order)
+    with suppress(discord.NotFound):
+        await interaction.delete_original_response()
+
+
+def _here(interaction: Press) -> Where:
+    message = interaction.message
+    is_private = message is not None and message.flags.ephemeral
+    return where_of(interaction, message.id if message is not None else None, is_private=is_private)
+
+
+ACTS: dict[str, Act] = {
+    "cancel": cancel,
+    "retry": retry,
+    "again": again,
+    "resend": resend,
+    "show": show,
+    "delete": delete,
+}

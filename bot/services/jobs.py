@@ -1,0 +1,146 @@
+"""Orders as durable workflows of DBOS: they survive the process, wait in line by person, and are so many at once.
+
+An order is two workflows. `admit` waits in the one line that all processes share, by person, so that nobody starves
+anybody; as long as it runs it holds one of the places that the server allows at once. It hands the work itself to the
+process that serves the order's part of Discord, as `fulfil`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+
+from bot.services.fulfilment import Steps
+
+# The version of the steps, not of the bot: an order that waits is carried out by whichever release comes back. Steps
+# that differ get new names, `fulfil.2`, beside the old ones, which stay as long as an order of theirs may be left.
+STEPS_VERSION = "orders-1"
+ADMIT = "admit.1"
+FULFIL = "fulfil.1"
+LINE = "orders"
+LOOK_S = 0.25  # how often the lines are looked at: people see the difference, the processor hardly does
+THREADS = 16
+CONNECTIONS = 6
+
+Fulfil = Callable[[int, Steps], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many orders are carried out: at once in all, at once for a person, and per minute (0: any number)."""
+
+    at_once: int = 8
+    per_person: int = 2
+    per_minute: int = 0
+
+
+class Jobs:
+    """The durable orders of one process. DBOS knows only one of these in a process.
+
+    url: of the database in which DBOS keeps its tables. executor_id: who this process is for DBOS; a process that takes
+    another's place takes its name, and with it its orders. poll_s: how often the lines are looked at.
+    """
+
+    def __init__(self, url: str, executor_id: str, limits: Limits, *, poll_s: float = LOOK_S) -> None:
+        self._own_line = f"{LINE}-{executor_id}"
+        self._limits = limits
+        self._poll_s = poll_s
+        self._running: set[asyncio.Task[Any]] = set()  # Any: whatever DBOS runs them in
+        self._is_closing = False
+        self._config = _config(url, executor_id)
+
+    async def open(self, fulfil: Fulfil) -> None:
+        """Begin, or go on with what was left; the running loop is the one that takes the steps."""
+        logging.getLogger("dbos").addHandler(logging.NullHandler())  # so that it adds none of its own, past our format
+        DBOS(config=self._config)
+        self._register(fulfil)
+        DBOS.listen_queues([LINE, self._own_line])
+        DBOS.launch()
+        limiter = {"limit": self._limits.per_minute, "period": 60.0} if self._limits.per_minute else None
+        await DBOS.register_queue_async(
+            LINE,
+            global_concurrency=self._limits.at_once,
+            partition_concurrency=min(self._limits.per_person, self._limits.at_once),
+            limiter=limiter,  # type: ignore[arg-type]  # a TypedDict of DBOS's that it does not export
+            polling_interval_sec=self._poll_s,
+            on_conflict="always_update",
+        )
+        await DBOS.register_queue_async(self._own_line, polling_interval_sec=self._poll_s, on_conflict="always_update")
+
+    async def close(self) -> None:
+        """Leave every order where it is: whoever comes next goes on with it."""
+        self._is_closing = True
+        await self._cut_off()
+        loop, own_threads = asyncio.get_running_loop(), ThreadPoolExecutor()
+        loop.set_default_executor(own_threads)  # DBOS had put its own there, and is about to end it
+        await loop.run_in_executor(own_threads, lambda: DBOS.destroy(destroy_registry=True))
+        await self._cut_off()  # what was begun meanwhile, and parked
+
+    async def enqueue(self, order_id: int, person_id: int) -> bool:
+        """Let an order wait for its turn; False when it was over already. Enqueueing it twice is harmless."""
+        with SetWorkflowID(f"order-{order_id}"), SetEnqueueOptions(queue_partition_key=str(person_id)):
+            handle = await DBOS.enqueue_workflow_async(LINE, self._admit, order_id, self._own_line)
+        return (await handle.get_status()).status in {"ENQUEUED", "PENDING"}
+
+    def _register(self, take: Fulfil) -> None:
+        async def admit(order_id: int, line: str) -> None:
+            async with self._counted():
+                with SetWorkflowID(f"order-{order_id}-work"):
+                    handle = await DBOS.enqueue_workflow_async(line, fulfil_workflow, order_id)
+                await handle.get_result(polling_interval_sec=self._poll_s)
+
+        async def fulfil(order_id: int) -> None:
+            async with self._counted():
+                await take(order_id, _KeptSteps())
+
+        fulfil_workflow = DBOS.workflow(name=FULFIL, max_recovery_attempts=None)(fulfil)
+        self._admit = DBOS.workflow(name=ADMIT, max_recovery_attempts=None)(admit)
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncIterator[None]:
+        """Let the current task be cut off when the process ends; one that is begun then waits to be."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # DBOS runs every workflow in a task
+        self._running.add(task)
+        try:
+            if self._is_closing:
+                await asyncio.Event().wait()
+            yield
+        finally:
+            self._running.discard(task)
+
+    async def _cut_off(self) -> None:
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+class _KeptSteps:
+    """Steps as DBOS keeps them."""
+
+    async def run(self, name: str, work: Callable[[], Awaitable[str]]) -> str:
+        async def step() -> str:
+            return await work()
+
+        return await DBOS.run_step_async({"name": name}, step)
+
+
+def _config(url: str, executor_id: str) -> DBOSConfig:
+    return {
+        "name": "grokcord",
+        "system_database_url": url,
+        "executor_id": executor_id,
+        "application_version": STEPS_VERSION,
+        "log_level": "ERROR",  # it warns of what is normal here: work that a stop cuts off, versions side by side
+        "sys_db_pool_size": CONNECTIONS,
+        "max_executor_threads": THREADS,
+        "scheduler_polling_interval_sec": 3600.0,  # nothing is scheduled
+    }

@@ -1,0 +1,109 @@
+"""What each step of an order does. All may be taken again by another process, which finds what the first one did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import InputError, MediaError, UpstreamEmpty
+from bot.services.failures import unpacked
+from bot.services.fitting import Tailor
+from bot.services.getting import Getter
+from bot.services.kept import Delivered, Ended, Fitted, Gone, Kept, Made, Outcome, kept_of, packed, written
+from bot.services.making import Maker
+from bot.services.media_folder import MediaFolder
+from bot.services.quota import Quota
+from bot.services.staging import Card, Delivery, Stage
+from bot.store.order_values import Order
+from bot.store.orders import Orders
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSteps:
+    """Takes the steps. now: aware."""
+
+    orders: Orders
+    folder: MediaFolder
+    maker: Maker
+    getter: Getter
+    tailor: Tailor
+    quota: Quota
+    stage: Stage
+    now: Callable[[], datetime]
+
+    async def claim(self, order: Order) -> Outcome:
+        """Begin, and set aside what the order costs; one that was cancelled in the meantime has ended."""
+        if not await self.orders.begin(order.id):
+            return Ended("cancelled")
+        if order.resend_of is None:
+            await self.quota.claim(order)
+        return Made()
+
+    async def make(self, order: Order, card: Card) -> Outcome:
+        """Have the server make it; what is only sent once more is there already."""
+        if order.resend_of is not None:
+            return await self._kept_before(order.resend_of)
+        return await self.maker.make(order, card)
+
+    async def follow(self, order: Order, job_id: str, card: Card) -> Outcome:
+        """Ask the server about its job until it is done."""
+        card.show("generating")
+        return await self.maker.follow(order, job_id, card)
+
+    async def get(self, order: Order, made: Made, card: Card) -> Outcome:
+        """Bring it here; what is too large to be brought here can still be linked."""
+        card.show("fetching")
+        kept = await self.getter.get(order, made, card)
+        links = [file.link for file in kept.files if file.link]
+        if any(file.path for file in kept.files) or (links and is_size(kept.failure)):
+            return kept
+        return Ended("failed", kept.failure or packed(UpstreamEmpty()), next(iter(links), ""))
+
+    async def fit(self, order: Order, kept: Kept, limit_bytes: int, card: Card) -> Outcome:
+        """Make it small enough."""
+        if not await self.folder.has_all(kept.files):
+            return Gone()
+        return await self.tailor.fit(order, kept, limit_bytes, card)
+
+    async def deliver(self, order: Order, fitted: Fitted, card: Card) -> Outcome:
+        """Hand it to people."""
+        if not await self.folder.has_all(fitted.files):
+            return Gone()
+        card.show("uploading")
+        took_s = (self.now() - order.created_at).total_seconds()
+        return await card.deliver(Delivery(fitted, self.folder.root, took_s))
+
+    async def record(self, order: Order, kept: Kept | None, ended: Ended | None, delivered: Delivered | None) -> None:
+        """Write down how it ended; only what was delivered is charged."""
+        is_done = delivered is not None and delivered.how != "lost"
+        state = ended.state if ended is not None else "done" if is_done else "failed"
+        failure = ended.failure if ended is not None else ""
+        result = written(kept) if kept is not None else ""
+        before = await self.orders.find(order.id)
+        await self.orders.end(order.id, state, self.now(), result=result, failure=failure)
+        if order.resend_of is not None:
+            return
+        await self.quota.settle(order, is_charged=is_done)
+        if is_done and before is not None and before.begun_at is not None and not before.has_ended:
+            took_s = (self.now() - before.begun_at).total_seconds()
+            await self.orders.note_duration(order.model, took_s, self.now())
+
+    async def tell(self, order: Order, ended: Ended | None, delivered: Delivered | None) -> None:
+        """Ping the asker, who may look elsewhere by now; whoever cancelled knows."""
+        if ended is None or ended.state != "cancelled":
+            await self.stage.tell(order, ended, delivered)
+
+    async def _kept_before(self, old_id: int) -> Outcome:
+        old = await self.orders.find(old_id)
+        before = kept_of(old.result) if old is not None and old.result else None
+        files = tuple(file for file in before.files if file.path) if isinstance(before, Kept) else ()
+        if not files or not await self.folder.has_all(files):
+            raise InputError("order_file_gone")
+        return Made(files=files)
+
+
+def is_size(failure: str) -> bool:
+    """Whether a packed error says that a file is larger than may be fetched."""
+    error = unpacked(failure) if failure else None
+    return isinstance(error, MediaError) and error.reason == "size"
