@@ -286,8 +286,10 @@ async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event, 
         if connection.done():
             connection.result()
             return
-        if is_postgresql(settings.database_url):
-            await tenure.release()  # now, so that a standby need not wait until running answers end
+        if is_postgresql(settings.database_url):  # now, so that a standby need not wait until running answers end
+            tenure.gate.linger()
+            await bot.put_orders_down()
+            await tenure.release()
         log.info("stopping, answers under way: %d", len(bot.work))
         cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
         log.info("stopped, answers interrupted: %d", cut)

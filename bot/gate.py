@@ -71,6 +71,6 @@ class Gate:
 
     def linger(self) -> None:
         """Act only on what only one process can answer, and late; a gate that is shut stays so."""
-        self._is_lingering = not self._is_shut
-        self._is_shut = True
-        self._waiting.clear()
+        if not self._is_shut:
+            self._is_shut = self._is_lingering = True
+            self._waiting.clear()

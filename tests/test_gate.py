@@ -64,6 +64,7 @@ async def test_who_gave_its_place_up_answers_late_what_only_one_can_answer(
     monkeypatch.setattr(gate, "LINGER_S", 0.01)
     press = process.gate.guard(process.done.append, is_exclusive=True)
     process.gate.linger()
+    process.gate.linger()  # which changes nothing
     process.hear("said")
     press("pressed")
     assert process.done == []
