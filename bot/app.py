@@ -160,10 +160,6 @@ class GrokBot(commands.AutoShardedBot):
         else:
             await self.share.turns.take(shard_id or 0)
 
-    async def put_orders_down(self) -> None:
-        """Leave every order where it is, for the next holder of the slot that is about to be given back."""
-        await self.remove_cog("OrdersCog")
-
     async def close(self) -> None:
         """End the chores, then the connection."""
         await self._background.stop()

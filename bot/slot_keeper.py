@@ -102,6 +102,8 @@ class Tenure:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             self._tasks = []
             await self._claimed.release()
+            if self.epoch and not self.lost.is_set():
+                log.info("slot %d is given back", self.number)
 
     async def _tick(self) -> None:
         """Notice pauses."""

@@ -101,7 +101,7 @@ async def test_without_a_standby_who_asks_a_process_that_is_about_to_end_is_told
     await town.you.ask(room, "[[tokens=4000 rate=50]]")
     await town.you.first(room, lambda row: "w5" in row["content"], what="a growing answer")
     victim.process.terminate()
-    await logged(victim, "stopping, answers under way: 1")
+    await logged(victim, "slot 1 is given back")
     await town.you.ask(room, "[[tokens=6]]")
     await town.you.whisper(room, "being restarted")
 
