@@ -24,6 +24,7 @@ from bot.app import GrokBot, Services, Share
 from bot.command_sync import CommandSync
 from bot.config import Settings, is_postgresql, load_settings
 from bot.demo import run_demo
+from bot.demo_cluster import run_demo_cluster
 from bot.errors import (
     GatewayAwayError,
     GrokBotError,
@@ -355,6 +356,11 @@ def _command_line() -> Callable[[], None]:
     def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
         """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
         sys.exit(run_demo(port))
+
+    @cli.command()
+    def demo_cluster(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
+        """See several processes run as one bot, and one of them die; needs PostgreSQL's programs on this machine."""
+        sys.exit(run_demo_cluster(port))
 
     return cli
 
