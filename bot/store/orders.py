@@ -194,5 +194,5 @@ class Orders:
 
     async def _orders(self, *chosen: ColumnElement[bool]) -> tuple[Order, ...]:
         async with self._database.reading() as connection:
-            rows = await connection.fetch(select(*_ORDER).where(*chosen).order_by(orders.c.id))
-        return tuple(Order(*row) for row in rows)
+            rows = await connection.fetch(select(*_ORDER).where(*chosen))
+        return tuple(sorted((Order(*row) for row in rows), key=lambda order: order.id))
