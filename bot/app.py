@@ -60,6 +60,9 @@ PERMISSIONS = discord.Permissions(
     read_message_history=True,
 )
 
+INTERACTION = "INTERACTION_CREATE"
+ALREADY_ACKNOWLEDGED = 40060  # Discord: JSON error codes
+
 log = logging.getLogger(__name__)
 
 
@@ -114,7 +117,7 @@ class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way."""
 
     def __init__(self, services: Services, command_sync: CommandSync | None = None, share: Share = WHOLE) -> None:
-        self.ledger = RateLedger(time.monotonic)
+        self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
         super().__init__(
             command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
@@ -132,8 +135,8 @@ class GrokBot(commands.AutoShardedBot):
         if share.slot is not None:
             self.shard_count, self.shard_ids = share.slot.shard_count, list(share.slot.shard_ids)
         if share.gate is not None:
-            parsers = self._connection.parsers
-            parsers.update({name: share.gate.guard(parse) for name, parse in parsers.items()})
+            guard, parsers = share.gate.guard, self._connection.parsers
+            parsers.update({name: guard(parse, is_exclusive=name == INTERACTION) for name, parse in parsers.items()})
         self.share = share
         self.services = services
         self.work = Work()
@@ -204,6 +207,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
     What nobody foresaw is logged under an incident number, which the person is given.
     """
+    if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
+        log.info("another process of this bot has answered")
+        return
     if isinstance(error, app_commands.MissingPermissions):
         sentence = text.NOT_YOURS
     elif isinstance(error, GrokBotError):

@@ -58,6 +58,8 @@ class Tailor:
             return None
         if file.size_bytes <= limit_bytes:
             return file
+        if limit_bytes <= 0:
+            return None
         card.show("fitting")
         try:
             path = await self._smaller(order, file, limit_bytes, card)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
@@ -28,6 +29,7 @@ LINE = "orders"
 LOOK_S = 0.25  # how often the lines are looked at: people see the difference, the processor hardly does
 THREADS = 16
 CONNECTIONS = 6
+TIDIED_AT_ONCE = 1000
 
 Fulfil = Callable[[int, Steps], Awaitable[None]]
 
@@ -92,14 +94,28 @@ class Jobs:
 
     async def enqueue(self, order_id: int, person_id: int) -> bool:
         """Let an order wait for its turn; False when it was over already. Enqueueing it twice is harmless."""
-        with SetWorkflowID(f"order-{order_id}"), SetEnqueueOptions(queue_partition_key=str(person_id)):
+        with SetWorkflowID(_id(order_id)), SetEnqueueOptions(queue_partition_key=str(person_id)):
             handle = await DBOS.enqueue_workflow_async(LINE, self._admit, order_id, self._own_line)
         return (await handle.get_status()).status in {"ENQUEUED", "PENDING"}
+
+    async def tidy(self, before: datetime) -> None:
+        """Forget what the steps of orders came to that were over before a moment: addresses, words of the server."""
+        over = await DBOS.list_workflows_async(
+            name=ADMIT,
+            status=["SUCCESS", "ERROR"],
+            completed_before=before.isoformat(),
+            limit=TIDIED_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        if over:
+            ids = [status.workflow_id for status in over]
+            await DBOS.delete_workflows_async([*ids, *map(_work_id, ids)])
 
     def _register(self, take: Fulfil) -> None:
         async def admit(order_id: int, line: str) -> None:
             async with self._counted(self._running):
-                with SetWorkflowID(f"order-{order_id}-work"):
+                with SetWorkflowID(_work_id(_id(order_id))):
                     handle = await DBOS.enqueue_workflow_async(line, fulfil_workflow, order_id)
                 await handle.get_result(polling_interval_sec=self._poll_s)
 
@@ -138,6 +154,14 @@ class _KeptSteps:
             return await work()
 
         return await DBOS.run_step_async({"name": name}, step)
+
+
+def _id(order_id: int) -> str:
+    return f"order-{order_id}"
+
+
+def _work_id(admitted_id: str) -> str:
+    return f"{admitted_id}-work"
 
 
 def _config(url: str, executor_id: str) -> DBOSConfig:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from bot.services.failures import packed
@@ -123,14 +123,19 @@ def written(outcome: Outcome) -> str:
 
 
 def kept_of(text: str) -> Outcome:
-    """Return what `written` wrote."""
+    """Return what `written` wrote; what a later version adds is left out, and what it alone knows counts as gone."""
     facts: dict[str, Any] = json.loads(text)  # any value: of the dataclasses above
-    kind = _KINDS[facts.pop("kind")]
+    kind = _KINDS.get(facts.pop("kind"), Gone)
     for name in _FILES:
         if name in facts:
-            facts[name] = tuple(KeptFile(**each) for each in facts[name])
+            facts[name] = tuple(KeptFile(**_known(KeptFile, each)) for each in facts[name])
     if isinstance(facts.get("poster"), dict):
-        facts["poster"] = KeptFile(**facts["poster"])
+        facts["poster"] = KeptFile(**_known(KeptFile, facts["poster"]))
     if "urls" in facts:
         facts["urls"] = tuple(facts["urls"])
-    return kind(**facts)
+    return kind(**_known(kind, facts))
+
+
+def _known(kind: type[Outcome | KeptFile], facts: dict[str, Any]) -> dict[str, Any]:  # any value: as above
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in facts.items() if name in names}

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.errors import InputError, StoreError
 from bot.grok.types import Aspect, InlineImage, VideoQuality
 from bot.services.cancelling import Cancellations
-from bot.services.jobs import Fulfil, Limits
-from bot.services.kept import Ended, Kept, kept_of
+from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
+from bot.services.jobs import Limits
+from bot.services.kept import Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
 from bot.services.question import Author
@@ -26,6 +26,7 @@ __all__ = ["Aspect", "Kind", "Order", "OrderService", "VideoQuality", "Where", "
 MOST_UNDER_WAY = 10  # of one person
 TIDY_EVERY_S = 3600.0
 REMEMBERED = timedelta(days=30)  # what was ordered: Retry and Again need it
+STEPS_KEPT = timedelta(hours=1)  # what the steps of an order came to, once it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +72,6 @@ class OrderModels:
         return self.edit if wish.source is not None else self.picture
 
 
-class DurableJobs(Protocol):
-    """What carries orders out: `bot.services.jobs.Jobs`."""
-
-    async def open(self, fulfil: Fulfil) -> None:
-        """Begin, or go on with what was left."""
-        ...
-
-    async def rest(self, patience_s: float) -> None:
-        """Begin nothing more, and wait for what is being made."""
-        ...
-
-    async def close(self) -> None:
-        """Leave every order where it is."""
-        ...
-
-    async def enqueue(self, order_id: int, person_id: int) -> bool:
-        """Let an order wait for its turn; False when it was over already."""
-        ...
-
-
 class OrderService:
     """The orders of this process. slot: its number. now: aware. keep: how long results stay on disk."""
 
@@ -104,7 +85,7 @@ class OrderService:
         *,
         models: OrderModels,
         limits: Limits,
-        make_fulfil: Callable[[Stage], Fulfil],
+        make_fulfilment: Callable[[Stage], Fulfilling],
         now: Callable[[], datetime],
         slot: int = 0,
         keep: timedelta = timedelta(hours=24),
@@ -117,7 +98,7 @@ class OrderService:
         self._cancellations = cancellations
         self._models = models
         self._limits = limits
-        self._make_fulfil = make_fulfil
+        self._make_fulfilment = make_fulfilment
         self._now = now
         self._slot = slot
         self._keep = keep
@@ -129,13 +110,16 @@ class OrderService:
     async def open(self, stage: Stage) -> None:
         """Begin to carry orders out on a stage, those included that were left under way."""
         self._stage = stage
-        await self._jobs.open(self._make_fulfil(stage))
-        for order in await self._orders.under_way(self._slot):
-            if order.state == "queued" and not order.is_cancelled:
+        fulfilment = self._make_fulfilment(stage)
+        left = await self._orders.under_way(self._slot)  # before anything moves: who waits is shown as one who waits
+        for order in left:
+            if order.state == "queued":
                 stage.queued(order)
+        await self._jobs.open(to_the_end(fulfilment))
+        for order in left:
             # Harmless where it waits already; an order whose process died between keeping and enqueueing it does not.
             if not await self._jobs.enqueue(order.id, order.asker_id):
-                await self._end(order, Ended("interrupted"))
+                await fulfilment.interrupt(order.id)
 
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
@@ -160,7 +144,9 @@ class OrderService:
         """Forget old orders and remove old results, once an hour, for as long as the bot runs."""
         while True:
             await self._orders.expire(self._now() - REMEMBERED)
-            await self._folder.remove_old((self._now() - self._keep).timestamp())
+            needed = await self._orders.needed()
+            await self._folder.remove_old((self._now() - self._keep).timestamp(), needed=needed)
+            await self._jobs.tidy(self._now() - STEPS_KEPT)
             await self._sleep(TIDY_EVERY_S)
 
     # orders
@@ -170,27 +156,31 @@ class OrderService:
         stage, new = self.stage, self._new(asker, wish, where)
         source = Source(wish.source.mime, wish.source.data) if wish.source else None
         try:
-            under_way = await self._orders.count_of(asker.id)
-            if under_way >= MOST_UNDER_WAY:
-                raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
+            await self._check_many(asker.id)
             order = await self._orders.add(new, source)
         except StoreError as away:
             raise InputError("orders_closed") from away
         return await self._in_line(order, stage)
 
     async def retry(self, order: Order, where: Where) -> Order:
-        """Place the same order once more, on the same card. Raises InputError("order_under_way") when it is."""
+        """Place the same order once more, on the same card.
+
+        Raises InputError("order_under_way") when it is, InputError("orders_many").
+        """
         stage = self.stage
         if not order.has_ended:
             raise InputError("order_under_way")
+        await self._check_many(order.asker_id)
         placed = await self._orders.replace(order.id, self._as_before(order, where))
         if placed is None:
             raise InputError("order_under_way")
         return await self._in_line(placed, stage)
 
     async def again(self, order: Order, where: Where) -> Order:
-        """Place the same order once more, on a card of its own."""
-        stage, source = self.stage, await self._orders.source(order.id)
+        """Place the same order once more, on a card of its own. Raises InputError("orders_many")."""
+        stage = self.stage
+        await self._check_many(order.asker_id)
+        source = await self._orders.source(order.id)
         return await self._in_line(await self._orders.add(self._as_before(order, where), source), stage)
 
     async def resend(self, order: Order, where: Where) -> Order:
@@ -202,17 +192,17 @@ class OrderService:
 
     async def show_at(self, order: Order, where: Where) -> None:
         """Let the card of an order go on in another message; what is over already is sent there."""
-        if order.has_ended:
-            await self._in_line(await self._orders.add(self._once_more(order, where)), self.stage)
-            return
-        await self._orders.attach(
+        is_under_way = not order.has_ended and await self._orders.attach(
             order.id,
             message_id=where.message_id or 0,
             token=where.token,
             token_dies_at=where.token_dies_at,
             limit_bytes=where.limit_bytes,
         )
-        self.stage.moved(await self.find(order.id))
+        if is_under_way:
+            self.stage.moved(await self.find(order.id))
+        else:
+            await self._in_line(await self._orders.add(self._once_more(order, where)), self.stage)
 
     async def detach(self, order: Order) -> None:
         """Note that the card of an order can no longer be painted."""
@@ -224,8 +214,8 @@ class OrderService:
             raise InputError("order_over")
         if self._cancellations.press(order.id) or order.state != "queued":
             self.stage.cancelling(order)
-        else:
-            await self._end(order, Ended("cancelled"))
+        elif await self._orders.end(order.id, "cancelled", self._now()):
+            await self.stage.cancelled(order)
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""
@@ -270,10 +260,10 @@ class OrderService:
         """Keep whether somebody wants to be pinged."""
         await self._people.set_pinged(person_id, is_pinged)
 
-    async def _end(self, order: Order, ended: Ended) -> None:
-        """End an order that no steps are taken for. Its card first: who dies in between does so again afterwards."""
-        await self.stage.ended(order, ended)
-        await self._orders.end(order.id, ended.state, self._now())
+    async def _check_many(self, person_id: int) -> None:
+        under_way = await self._orders.count_of(person_id)
+        if under_way >= MOST_UNDER_WAY:
+            raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
 
     async def _in_line(self, order: Order, stage: Stage) -> Order:
         stage.queued(order)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, false, func, insert, select, update
 
 from bot.store.claimed_slot import NO_EPOCH
 from bot.store.connection import Connection
@@ -89,6 +89,13 @@ class Orders:
         """Return the orders of a slot that have not ended, oldest first."""
         return await self._orders(orders.c.state.in_(_UNDER_WAY), orders.c.slot == slot)
 
+    async def needed(self) -> frozenset[int]:
+        """Return the orders, of all slots, whose results are needed: not ended yet, or just being sent once more."""
+        chosen = select(orders.c.id, orders.c.resend_of).where(orders.c.state.in_(_UNDER_WAY))
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(chosen)
+        return frozenset(order_id for row in rows for order_id in row if order_id is not None)
+
     async def in_line(self) -> tuple[InLine, ...]:
         """Return who waits, of all slots, oldest first."""
         waiting = (
@@ -140,9 +147,13 @@ class Orders:
         return await self._change(order_id, is_cancelled=True)
 
     async def end(self, order_id: int, state: State, moment: datetime, *, result: str = "", failure: str = "") -> bool:
-        """Note what became of it; charged is only what was delivered. The interaction's token is forgotten."""
+        """Note what became of it. The interaction's token is forgotten.
+
+        Charged is what was delivered, unless it was only sent once more.
+        """
         ended = {"state": state, "ended_at": moment, "result": result, "failure": failure, "token": ""}
-        return await self._change(order_id, **ended, is_charged=state == "done")
+        is_charged = orders.c.resend_of.is_(None) if state == "done" else false()
+        return await self._change(order_id, **ended, is_charged=is_charged)
 
     async def shown_at(self, order_id: int, message_id: int) -> None:
         """Note which message is its card."""
@@ -194,5 +205,5 @@ class Orders:
 
     async def _orders(self, *chosen: ColumnElement[bool]) -> tuple[Order, ...]:
         async with self._database.reading() as connection:
-            rows = await connection.fetch(select(*_ORDER).where(*chosen).order_by(orders.c.id))
-        return tuple(Order(*row) for row in rows)
+            rows = await connection.fetch(select(*_ORDER).where(*chosen))
+        return tuple(sorted((Order(*row) for row in rows), key=lambda order: order.id))
