@@ -39,8 +39,7 @@ class OrderSurface:
         self._order = order
         self._now = now
         self._is_token_dead = not order.token
-        # None: unknown. A process before this one may have put files there that are not to stay.
-        self._standing: dict[str, discord.Attachment] | None = None
+        self._standing: dict[str, discord.Attachment] | None = None  # nobody knows what another process left there
         self._message_id = order.message_id
         self.was_too_large = False
 
@@ -67,7 +66,7 @@ class OrderSurface:
         """Paint the card. Raises SurfaceLostError where nothing is left by which it could be painted."""
         del index
         options = edit_options(replace(face, uploads=()))
-        if face.uploads or self._standing != {}:
+        if face.uploads or self._standing is None or self._standing:
             standing = self._standing or {}
             options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
         async with translated_losses():

@@ -214,8 +214,9 @@ class OrderService:
             raise InputError("order_over")
         if self._cancellations.press(order.id) or order.state != "queued":
             self.stage.cancelling(order)
-        elif await self._orders.end(order.id, "cancelled", self._now()):
+        else:  # the card first: who comes after a process that died in between finds an order that is to be cancelled
             await self.stage.cancelled(order)
+            await self._orders.end(order.id, "cancelled", self._now())
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""

@@ -13,7 +13,7 @@ import aiohttp
 
 from tests.chaos.crowd import Crowd
 from tests.chaos.figures import print_orders, print_times
-from tests.chaos.journal import Journal
+from tests.chaos.journal import Journal, Row
 from tests.chaos.moments import Watch
 from tests.chaos.town import sights
 from tests.chaos.verdict import Case, retriable
@@ -41,15 +41,20 @@ class Scene:
         """Wait until everything is over, and judge; then press every Retry, and judge again."""
         await self.crowd.rest()
         await self._settle()
-        for placed, _, card in retriable(await self._judge()):
+        for placed, row, card in retriable(await self._judge()):
             await placed.person.press(card, "Retry")
+            await eventually(lambda row=row: self._is_replaced(row), what=f"a Retry of {row}")  # type: ignore[misc]  # as mypy sees lambdas
         await self._settle()
         assert retriable(await self._judge()) == []
+
+    async def _is_replaced(self, row: Row) -> bool:
+        return any(each.id == row.id and each.next_id for each in self.journal.rows())
 
     async def _judge(self) -> Case:
         case = await self._case()
         print_orders(case)
-        assert case.complaints() == []
+        complaints = case.complaints()
+        assert not complaints, "\n".join(complaints)
         return case
 
     async def _case(self) -> Case:

@@ -58,7 +58,7 @@ async def draw_and_die(world: World, is_there: asyncio.Event, **options: object)
     await over_at_last(world)
 
 
-@pytest.mark.parametrize("step", ["claim", "get", "fit", "deliver", "record", "tell"])
+@pytest.mark.parametrize("step", ["claim", "get", "fit", "deliver", "settle", "record", "tell"])
 async def test_a_picture_is_delivered_once_and_told_once_whichever_step_was_not_written_down(
     world: World, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -83,7 +83,7 @@ async def test_a_picture_whose_making_was_not_written_down_is_not_made_again(
     assert len(world.grok.requests) == 1
 
 
-async def test_a_picture_that_came_as_bytes_and_lies_on_another_disk_offers_a_retry(
+async def test_a_picture_that_came_as_bytes_to_another_machine_offers_a_retry(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     encoded = base64.b64encode(picture()).decode()
@@ -96,7 +96,7 @@ async def test_a_picture_that_came_as_bytes_and_lies_on_another_disk_offers_a_re
     await world.restart()
     await over_at_last(world)
     [card] = cards(world)
-    assert "interrupted" in said(card)
+    assert "not made" in said(card)
     assert "Retry" in labels(card)
 
 
