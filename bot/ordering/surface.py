@@ -39,7 +39,8 @@ class OrderSurface:
         self._order = order
         self._now = now
         self._is_token_dead = not order.token
-        self._standing: dict[str, discord.Attachment] = {}
+        # None: unknown. A process before this one may have put files there that are not to stay.
+        self._standing: dict[str, discord.Attachment] | None = None
         self._message_id = order.message_id
         self.was_too_large = False
 
@@ -66,8 +67,9 @@ class OrderSurface:
         """Paint the card. Raises SurfaceLostError where nothing is left by which it could be painted."""
         del index
         options = edit_options(replace(face, uploads=()))
-        if face.uploads or self._standing:
-            options["attachments"] = [self._standing.get(each.filename) or each.open() for each in face.uploads]
+        if face.uploads or self._standing != {}:
+            standing = self._standing or {}
+            options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
         async with translated_losses():
             try:
                 message = await self._painted(options)
@@ -82,7 +84,7 @@ class OrderSurface:
         self._order = order
         self._is_token_dead = not order.token
         self._message_id = order.message_id
-        self._standing = {}
+        self._standing = None
 
     async def remove(self, index: int) -> None:
         """Do nothing: a card is one message, and stays."""

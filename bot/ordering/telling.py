@@ -27,10 +27,10 @@ async def tell(
         return
     words = _words(order, surface.message_id, ended)
     try:
-        if order.is_private or order.is_guest:
-            await _tell_by_token(bot, order, surface, words)
-        else:
+        if not (order.is_private or order.is_guest):
             await _tell_in_channel(bot, order, surface.message_id, words)
+        elif not order.has_ended:  # else a process before this one may have pinged where nobody can look it up
+            await _tell_by_token(bot, order, surface, words)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
         log.info("nobody could be pinged order=%s error=%s", order.id, type(failed).__name__)
 
@@ -50,7 +50,7 @@ async def _tell_in_channel(bot: GrokBot, order: Order, message_id: int | None, w
     if message_id is None:
         return
     channel = bot.get_partial_messageable(order.channel_id, guild_id=order.guild_id)
-    if order.state != "queued" and await _was_told(bot, channel, message_id):
+    if order.state != "queued" and await _was_told(bot, channel, message_id, words):
         return
     card = channel.get_partial_message(message_id).to_reference(fail_if_not_exists=False)
     mentions = discord.AllowedMentions(users=[discord.Object(order.asker_id)])
@@ -66,10 +66,13 @@ async def _tell_by_token(bot: GrokBot, order: Order, surface: OrderSurface, word
     await channel.send(words, nonce=nonce_of(order, 2))
 
 
-async def _was_told(bot: GrokBot, channel: discord.PartialMessageable, message_id: int) -> bool:
-    """Whether a process before this one pinged and could not write that down."""
+async def _was_told(bot: GrokBot, channel: discord.PartialMessageable, message_id: int, words: str) -> bool:
+    """Whether a process before this one said so and could not write that down.
+
+    An order before this one, which stood on the same card until somebody pressed Retry, mostly said something else.
+    """
     async for message in channel.history(limit=LOOKED_BACK, after=discord.Object(message_id)):
-        is_ours = bot.user is not None and message.author.id == bot.user.id
+        is_ours = bot.user is not None and message.author.id == bot.user.id and message.content == words
         if is_ours and message.reference is not None and message.reference.message_id == message_id:
             return True
     return False

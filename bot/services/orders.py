@@ -13,7 +13,7 @@ from bot.grok.types import Aspect, InlineImage, VideoQuality
 from bot.services.cancelling import Cancellations
 from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
 from bot.services.jobs import Limits
-from bot.services.kept import Kept, kept_of
+from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
 from bot.services.question import Author
@@ -113,7 +113,7 @@ class OrderService:
         fulfilment = self._make_fulfilment(stage)
         left = await self._orders.under_way(self._slot)  # before anything moves: who waits is shown as one who waits
         for order in left:
-            if order.state == "queued":
+            if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
         await self._jobs.open(to_the_end(fulfilment))
         for order in left:
@@ -214,8 +214,8 @@ class OrderService:
             raise InputError("order_over")
         if self._cancellations.press(order.id) or order.state != "queued":
             self.stage.cancelling(order)
-        elif await self._orders.end(order.id, "cancelled", self._now()):
-            await self.stage.cancelled(order)
+        else:
+            await self._end(order, Ended("cancelled"))
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""
@@ -264,6 +264,11 @@ class OrderService:
         under_way = await self._orders.count_of(person_id)
         if under_way >= MOST_UNDER_WAY:
             raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
+
+    async def _end(self, order: Order, ended: Ended) -> None:
+        """End an order that no steps are taken for. Its card first: who dies in between does so again afterwards."""
+        await self.stage.ended(order, ended)
+        await self._orders.end(order.id, ended.state, self._now())
 
     async def _in_line(self, order: Order, stage: Stage) -> Order:
         stage.queued(order)

@@ -61,8 +61,8 @@ class Stage(Protocol):
         """Show that an order under way is being cancelled."""
         ...
 
-    async def cancelled(self, order: Order) -> None:
-        """Show that an order was taken out of the line."""
+    async def ended(self, order: Order, ended: Ended) -> None:
+        """Show how an order ended that no steps are taken for."""
         ...
 
     def moved(self, order: Order) -> None:
