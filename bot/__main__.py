@@ -42,10 +42,11 @@ from bot.services.chat import ChatModels, ChatParts, ChatService
 from bot.services.compaction import Compactor
 from bot.services.context import ContextService
 from bot.services.cooling import Cooling
+from bot.services.durable import Fulfil
 from bot.services.fitting import Tailor
 from bot.services.fulfilment import Fulfilment
 from bot.services.getting import Getter
-from bot.services.jobs import LOOK_S, Fulfil, Jobs, Limits
+from bot.services.jobs import LOOK_S, Jobs, Limits
 from bot.services.line import Line
 from bot.services.making import Maker
 from bot.services.media_folder import MediaFolder

@@ -20,7 +20,7 @@ from bot.services.orders import Order
 from bot.services.staging import Delivery, Phase
 from bot.ui.face import Face, Upload
 from bot.ui.live import LiveMessage
-from bot.ui.order_card import CardState, card_face
+from bot.ui.order_card import ENDED, CardState, card_face
 from bot.ui.progress import Progress
 
 TICK_S = 1.0
@@ -77,8 +77,9 @@ class LiveCard:
             self._change(replace(self._known(), place=place, eta_s=eta_s))
 
     def cancelling(self) -> None:
-        """Show that Cancel was pressed."""
-        self._change(replace(self._known(), is_cancelling=True))
+        """Show that Cancel was pressed, unless the end stands there already."""
+        if self._known().phase not in ENDED:
+            self._change(replace(self._known(), is_cancelling=True))
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Show the result, or hand it over where the card cannot be painted any more."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,20 +56,15 @@ class Fulfilment:
 
     async def fulfil(self, order_id: int, steps: Steps) -> None:
         """Take the steps that are left. An order that is forgotten, or was cancelled while it waited, has none."""
-        order = await patiently(lambda: self._orders.find(order_id))
-        if order is None or order.state == "cancelled":
-            return
-        async with self._entered(order) as card:
-            await _Taking(order, card, steps, self._hands, self._cancellations).all()
-
-    @asynccontextmanager
-    async def _entered(self, order: Order) -> AsyncIterator[Card]:
-        self._cancellations.enter(order.id)
+        self._cancellations.enter(order_id)  # before it is looked at, so that no Cancel falls in between
         try:
+            order = await patiently(lambda: self._orders.find(order_id))
+            if order is None or order.state == "cancelled":
+                return
             async with self._hands.stage.card(order) as card:
-                yield card
+                await _Taking(order, card, steps, self._hands, self._cancellations).all()
         finally:
-            self._cancellations.leave(order.id)
+            self._cancellations.leave(order_id)
 
 
 class _Taking:

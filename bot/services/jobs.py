@@ -17,7 +17,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
-from bot.services.fulfilment import Steps
+from bot.services.durable import Fulfil
 
 # The version of the steps, not of the bot: an order that waits is carried out by whichever release comes back. Steps
 # that differ get new names, `fulfil.2`, beside the old ones, which stay as long as an order of theirs may be left.
@@ -28,8 +28,6 @@ LINE = "orders"
 LOOK_S = 0.25  # how often the lines are looked at: people see the difference, the processor hardly does
 THREADS = 16
 CONNECTIONS = 6
-
-Fulfil = Callable[[int, Steps], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ INPUT: dict[str, str] = {
     "order_not_yours": "Only the person who ordered this, or a moderator, may press that.",
     "order_over": "There is nothing left to cancel: this order is over.",
     "order_under_way": "This order is still under way. Wait until it is done, or press **Cancel** first.",
-    "order_file_gone": "I no longer keep the original of this one. Press **Again** to have a new one made.",
+    "order_file_gone": "I no longer keep the original of this one; it can only be made anew.",
     "orders_many": "Your orders under way or in line: {count}. I take {limit} at a time; "
     "wait until one is done, or cancel one.",
     "orders_closed": "I cannot take orders just now, because my database is away. Please try again in a minute.",
