@@ -152,7 +152,8 @@ class OrderService:
         if ended is None:
             await self._sent_once_more(over, where)
         else:
-            await self.stage.ended(replace(over, **asdict(where)), ended, is_kept=await self.is_kept(over))
+            there = replace(over, **asdict(where), is_detached=False)
+            await self.stage.ended(there, ended, is_kept=await self.is_kept(over))
 
     async def detach(self, order: Order) -> None:
         """Note that the card of an order can no longer be painted."""

@@ -31,6 +31,7 @@ _PHASES = {
     "cancelled": "cancelled",
     "interrupted": "interrupted",
     "continued": "still under way",
+    "ready": "ready",
 }
 
 CANCELLED = "Cancelled. Nothing was charged."
@@ -39,6 +40,8 @@ INTERRUPTED = "I was interrupted while Grok was making this. Press **Retry**: it
 CONTINUED = (
     "This takes longer than Discord lets me write here. Press **Show** when you like: I keep the result until then."
 )
+CONTINUED_BELOW = "This goes on in the message below."
+READY = "This is ready. Press **Show** to see it: I keep it for you."
 FAILED = "That did not work. Press **Retry** to try again."
 RESUMED = "went on after a restart"
 RESTARTING = "I am being restarted and go on by myself in a moment"
@@ -126,6 +129,14 @@ def failed_ping(person_id: int, kind: str, link: str = "") -> str:
 def interrupted_ping(person_id: int, kind: str, link: str = "") -> str:
     """Return the message that pings a person whose order was interrupted."""
     return _ping(person_id, f"I was interrupted while making your {kind}; **Retry** costs you nothing", link)
+
+
+def undelivered_ping(person_id: int, kind: str) -> str:
+    """Return what is said in the channel when a result can neither stand there nor be sent to the person."""
+    return (
+        f"<@{person_id}> your {kind} is ready, but its card is gone and you take no direct messages from me. "
+        "Press **Resend**: it costs you nothing."
+    )
 
 
 def notify_set(*, is_on: bool) -> str:
