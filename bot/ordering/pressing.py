@@ -20,7 +20,7 @@ Act = Callable[[Press, Order], Awaitable[None]]
 
 async def press(interaction: Press, control: OrderControl) -> None:
     """Do what a button says. Raises InputError, in one clear sentence, when that cannot be done."""
-    order = await interaction.client.services.orders.find(int(control.key))
+    order = await interaction.client.services.orders.shown(int(control.key))
     if interaction.user.id != order.asker_id and not is_moderator(interaction):
         raise InputError("order_not_yours")
     await ACTS[control.action](interaction, order)

@@ -50,10 +50,10 @@ class CardStage:
         if card := self._cards.get(order.id):
             card.cancelling()
 
-    async def ended(self, order: Order, ended: Ended) -> None:
-        """Show how an order ended that no steps are taken for."""
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
+        """Show how an order ended for which no steps are taken."""
         card = self._opened(order)
-        await card.close(ended, is_kept=False)
+        await card.close(ended, is_kept=is_kept)
         await self._shut(order.id)
 
     def moved(self, order: Order) -> None:

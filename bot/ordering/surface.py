@@ -65,9 +65,8 @@ class OrderSurface:
 
     async def show(self, index: int, face: Face) -> None:
         """Paint the card. Raises SurfaceLostError where nothing is left by which it could be painted."""
-        del index
-        options = edit_options(replace(face, uploads=()))
-        if face.uploads or self._standing != {}:
+        order, options = self._order, edit_options(replace(face, uploads=()))
+        if face.uploads or self._standing is None or self._standing:
             standing = self._standing or {}
             options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
         async with translated_losses():
@@ -76,6 +75,9 @@ class OrderSurface:
             except discord.HTTPException as refused:
                 self.was_too_large = self.was_too_large or is_too_large(refused)
                 raise
+        if self._order is not order:  # it moved meanwhile
+            await self.show(index, face)
+            return
         self._message_id = message.id
         self._standing = {attachment.filename: attachment for attachment in message.attachments}
 

@@ -61,8 +61,8 @@ class Stage(Protocol):
         """Show that an order under way is being cancelled."""
         ...
 
-    async def ended(self, order: Order, ended: Ended) -> None:
-        """Show how an order ended that no steps are taken for."""
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
+        """Show how an order ended for which no steps are taken. is_kept: a result lies on disk all the same."""
         ...
 
     def moved(self, order: Order) -> None:

@@ -204,7 +204,7 @@ class PlainStage:
         """Add a line."""
         self.lines.append(f"cancelling {order.id}")
 
-    async def ended(self, order: Order, ended: Ended) -> None:
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
         """Put on the card how it ended."""
         self.shown[order.id] = ended
 
