@@ -62,6 +62,7 @@ def _bot_environment(discord: Ready, grok: Ready, folder: Path) -> dict[str, str
         "GROK_API_KEY": grok["key"],
         "GROK_BASE_URL": grok["base_url"],
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+        "MEDIA_DIR": str(folder / "media"),
         "LOG_LEVEL": "INFO",  # the line "connected as" is waited for
         "LOG_FORMAT": "text",
     }
