@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from tests.e2e.demo import Demo
 from tests.e2e.openapi import DiscordApi, description_path
 from tests.e2e.orders import DONE, history, names, order, percents, phase
 from tests.e2e.person import EPHEMERAL, Json, Person, eventually, is_finished, said, texts
@@ -68,7 +69,7 @@ async def test_a_clip_counts_up_in_one_message_and_is_attached_to_it_unchanged(y
     card = await ordered.over()
     seen = percents(await history(you, card))
     clip, poster = sorted(card["attachments"], key=lambda file: str(file["filename"]))
-    served = await served_files(running)
+    served = await Demo(running).files()
     assert phase(card) == DONE
     assert seen == sorted(seen)
     assert len(set(seen)) >= 3
@@ -80,18 +81,6 @@ async def test_a_clip_counts_up_in_one_message_and_is_attached_to_it_unchanged(y
     ping = await ordered.ping(card)
     assert f"<@{you.user_id}> your clip is ready" in ping["content"]
     assert [row["id"] for row in await you.from_bot(channel)] == [card["id"], ping["id"]]
-
-
-async def served_files(running: Stack) -> list[bytes]:
-    """Return every file the demo Grok server serves."""
-    async with aiohttp.ClientSession() as http:
-        async with http.get(f"{running.grok_root}/control/files") as reply:
-            paths = [row["path"] for row in (await reply.json())["files"]]
-        files = []
-        for path in paths:
-            async with http.get(f"{running.grok_root}{path}") as reply:
-                files.append(await reply.read())
-    return files
 
 
 async def test_pictures_come_with_alt_text_and_in_the_shape_asked_for(you: Person) -> None:
