@@ -28,6 +28,7 @@ from bot.errors import (
     GatewayAwayError,
     GrokBotError,
     SettingError,
+    StoreAway,
     TokenRefusedError,
     UpstreamError,
     UpstreamKeyRefused,
@@ -41,6 +42,7 @@ from bot.services.cancelling import Cancellations
 from bot.services.chat import ChatModels, ChatParts, ChatService
 from bot.services.compaction import Compactor
 from bot.services.context import ContextService
+from bot.services.cooling import Cooling
 from bot.services.fitting import Tailor
 from bot.services.fulfilment import Fulfilment
 from bot.services.getting import Getter
@@ -72,8 +74,10 @@ from bot.store.orders import Orders
 from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
+from bot.store.rests import Rests
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.store.summaries import Summaries
+from bot.ui.sentences.orders import RESTARTING
 
 EXIT_FAILED = 1
 EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
@@ -101,6 +105,8 @@ def _run() -> int:
         return _say(f"grokcord: {bad}", EXIT_MISCONFIGURED)
     except StartFailedError as failed:
         return _say(f"grokcord: {failed}", failed.exit_code)
+    except StoreAway as away:
+        return _say(f"grokcord: {away}", EXIT_TRY_LATER)
     except GrokBotError as failed:
         return _say(f"grokcord: {failed}", EXIT_FAILED)
     return 0
@@ -226,7 +232,7 @@ def _build_orders(
         steps = OrderSteps(
             orders=orders,
             folder=folder,
-            maker=Maker(grok, orders, folder, _now, max_bytes=max_bytes),
+            maker=Maker(grok, orders, folder, Cooling(Rests(database), _now), _now, max_bytes=max_bytes),
             getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
             tailor=Tailor(fitter, folder),
             quota=Unlimited(),
@@ -283,15 +289,30 @@ async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event, 
         if connection.done():
             connection.result()
             return
-        if is_postgresql(settings.database_url):
-            await tenure.release()  # now, so that a standby need not wait until running answers end
         log.info("stopping, answers under way: %d", len(bot.work))
-        cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+        if is_postgresql(settings.database_url):
+            await _leave_slot(bot, tenure)
+            cut = await bot.work.drain(patience_s=PATIENCE_S / 2, farewell_s=FAREWELL_S)
+        else:
+            ending = asyncio.create_task(bot.services.orders.rest(PATIENCE_S))
+            cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+            await ending
         log.info("stopped, answers interrupted: %d", cut)
     finally:
         stop.cancel()
         loss.cancel()
         connection.cancel()
+
+
+async def _leave_slot(bot: GrokBot, tenure: Tenure) -> None:
+    """Give the slot back before running answers end, so that a standby need not wait for them.
+
+    Orders are let go of first: whoever takes the slot goes on with them at once, and only one process may.
+    """
+    if not tenure.lost.is_set():
+        await bot.services.orders.rest(PATIENCE_S / 2)
+    await bot.services.orders.close(RESTARTING)
+    await tenure.release()
 
 
 async def _connect(bot: GrokBot, settings: Settings) -> None:

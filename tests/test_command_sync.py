@@ -13,6 +13,7 @@ import pytest
 from discord import app_commands
 
 from bot.command_sync import CommandSync
+from bot.errors import StoreError
 
 
 class Notes:
@@ -117,6 +118,24 @@ async def test_a_registration_that_failed_is_tried_at_the_next_start(registry: R
     registry.is_away = False
     assert await sync.run(program(registry, "ask"))
     assert sorted(registry.commands) == ["ask"]
+
+
+class Lost:
+    """A notebook that cannot be read or written."""
+
+    async def get(self, key: str) -> str | None:
+        raise StoreError(key)
+
+    async def set(self, key: str, value: str) -> None:
+        raise StoreError(key)
+
+
+async def test_commands_are_registered_though_nobody_can_say_what_was(caplog: pytest.LogCaptureFixture) -> None:
+    registry = Registry()
+    assert await CommandSync(Lost()).run(program(registry, "ask"))
+    assert registry.registrations == 1
+    assert "registering anew" in caplog.text
+    assert "was not noted" in caplog.text
 
 
 async def test_processes_that_start_at_once_register_one_after_another_and_once(registry: Registry) -> None:

@@ -63,6 +63,10 @@ class LiveCard:
         self._progress.announce(percent)
         self._change(state)
 
+    def cool(self, left_s: float) -> None:
+        """Show that all the server's accounts are busy, and when it is asked again."""
+        self._change(replace(self._known(), phase="cooling", place=None, eta_s=left_s))
+
     def show_poster(self, poster: Path) -> None:
         """Show what the clip will look like."""
         self._change(replace(self._known(), poster=Upload(poster, f"poster{poster.suffix}", "Poster of the clip")))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
-from bot.errors import MediaError, UpstreamEmpty, UpstreamError
+from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLimited
 from bot.grok.client import GrokClient
 from bot.grok.types import (
     Aspect,
@@ -22,6 +22,7 @@ from bot.grok.types import (
     VideoRequest,
     VideoSubmitted,
 )
+from bot.services.cooling import Cooling
 from bot.services.kept import Ended, Made, Submitted, packed
 from bot.services.media_folder import MediaFolder
 from bot.services.patience import patiently
@@ -30,17 +31,26 @@ from bot.store.order_values import Order
 from bot.store.orders import Orders
 
 POSTER_LIMIT_BYTES = 8 * 1024 * 1024
+PATIENCE = timedelta(minutes=30)  # with a server whose accounts are all busy
 
 
 class Maker:
     """Turns orders into what a server gives for them. now: aware. max_bytes: the largest file that is fetched."""
 
     def __init__(
-        self, grok: GrokClient, orders: Orders, folder: MediaFolder, now: Callable[[], datetime], *, max_bytes: int
+        self,
+        grok: GrokClient,
+        orders: Orders,
+        folder: MediaFolder,
+        cooling: Cooling,
+        now: Callable[[], datetime],
+        *,
+        max_bytes: int,
     ) -> None:
         self._grok = grok
         self._orders = orders
         self._folder = folder
+        self._cooling = cooling
         self._now = now
         self._max_bytes = max_bytes
 
@@ -54,15 +64,20 @@ class Maker:
             return Submitted(order.job_id)
         if order.begun_at is not None:
             return Ended("interrupted")
-        source = await self._orders.source(order.id)
+        source = await patiently(lambda: self._orders.source(order.id))
         picture = InlineImage(source.data, source.mime) if source else None
-        await patiently(lambda: self._orders.ask(order.id, self._now()))
-        try:
-            if order.kind == "picture":
-                return await self._draw(order, picture)
-            return await self._film(order, picture, card)
-        except UpstreamError as failed:
-            return Ended("failed", packed(failed))
+        gives_up_at = self._now() + PATIENCE
+        while True:
+            await self._cooling.wait(card)
+            try:
+                return await self._asked(order, picture, card)
+            except UpstreamRateLimited as busy:
+                if busy.may_have_generated or self._now() >= gives_up_at:
+                    return Ended("failed", packed(busy))
+                await patiently(lambda: self._orders.unask(order.id))
+                await self._cooling.begin(busy)
+            except UpstreamError as failed:
+                return Ended("failed", packed(failed))
 
     async def follow(self, order: Order, job_id: str, card: Card) -> Made | Submitted | Ended:
         """Ask the server how its job is until it is done."""
@@ -70,6 +85,13 @@ class Maker:
             return await self._watch(order, self._grok.follow_video(job_id), card)
         except UpstreamError as failed:
             return Ended("failed", packed(failed))
+
+    async def _asked(self, order: Order, picture: InlineImage | None, card: Card) -> Made | Submitted:
+        await patiently(lambda: self._orders.ask(order.id, self._now()))
+        card.show("generating")
+        made = await (self._draw(order, picture) if order.kind == "picture" else self._film(order, picture, card))
+        await self._cooling.end()
+        return made
 
     async def _draw(self, order: Order, source: InlineImage | None) -> Made:
         aspect = cast("Aspect | None", order.aspect)  # one of them: a command's choice

@@ -44,7 +44,6 @@ class OrderSteps:
         """Have the server make it; what is only sent once more is there already."""
         if order.resend_of is not None:
             return await self._kept_before(order.resend_of)
-        card.show("generating")
         return await self.maker.make(order, card)
 
     async def follow(self, order: Order, job_id: str, card: Card) -> Outcome:

@@ -78,6 +78,10 @@ class DurableJobs(Protocol):
         """Begin, or go on with what was left."""
         ...
 
+    async def rest(self, patience_s: float) -> None:
+        """Begin nothing more, and wait for what is being made."""
+        ...
+
     async def close(self) -> None:
         """Leave every order where it is."""
         ...
@@ -133,17 +137,23 @@ class OrderService:
             if not await self._jobs.enqueue(order.id, order.asker_id):
                 await self._orders.end(order.id, "interrupted", self._now())
 
+    async def rest(self, patience_s: float) -> None:
+        """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
+        await self._jobs.rest(patience_s)
+
     async def close(self, farewell: str) -> None:
-        """Leave every order where it is. farewell: said on their cards meanwhile."""
-        await self.stage.pause(farewell)
-        await self._jobs.close()
-        await self.stage.close()
+        """Leave every order where it is. farewell: said on their cards meanwhile. Closing twice is harmless."""
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            await stage.pause(farewell)
+            await self._jobs.close()
+            await stage.close()
 
     @property
     def stage(self) -> Stage:
-        """Where orders are shown."""
+        """Where orders are shown. Raises InputError("draining") before `open` and after `close`."""
         if self._stage is None:
-            raise RuntimeError("orders are not carried out yet")
+            raise InputError("draining")
         return self._stage
 
     async def run(self) -> None:
@@ -157,7 +167,7 @@ class OrderService:
 
     async def place(self, asker: Author, wish: Wish, where: Where) -> Order:
         """Take an order. Raises InputError("orders_many"), or InputError("orders_closed") without the database."""
-        new = self._new(asker, wish, where)
+        stage, new = self.stage, self._new(asker, wish, where)
         source = Source(wish.source.mime, wish.source.data) if wish.source else None
         try:
             under_way = await self._orders.count_of(asker.id)
@@ -166,32 +176,34 @@ class OrderService:
             order = await self._orders.add(new, source)
         except StoreError as away:
             raise InputError("orders_closed") from away
-        return await self._in_line(order)
+        return await self._in_line(order, stage)
 
     async def retry(self, order: Order, where: Where) -> Order:
         """Place the same order once more, on the same card. Raises InputError("order_under_way") when it is."""
+        stage = self.stage
         if not order.has_ended:
             raise InputError("order_under_way")
         placed = await self._orders.replace(order.id, self._as_before(order, where))
         if placed is None:
             raise InputError("order_under_way")
-        return await self._in_line(placed)
+        return await self._in_line(placed, stage)
 
     async def again(self, order: Order, where: Where) -> Order:
         """Place the same order once more, on a card of its own."""
-        source = await self._orders.source(order.id)
-        return await self._in_line(await self._orders.add(self._as_before(order, where), source))
+        stage, source = self.stage, await self._orders.source(order.id)
+        return await self._in_line(await self._orders.add(self._as_before(order, where), source), stage)
 
     async def resend(self, order: Order, where: Where) -> Order:
         """Send the kept results once more. Raises InputError("order_file_gone") when they are no longer there."""
+        stage = self.stage
         if not await self.is_kept(order):
             raise InputError("order_file_gone")
-        return await self._in_line(await self._orders.add(self._once_more(order, where)))
+        return await self._in_line(await self._orders.add(self._once_more(order, where)), stage)
 
     async def show_at(self, order: Order, where: Where) -> None:
         """Let the card of an order go on in another message; what is over already is sent there."""
         if order.has_ended:
-            await self._in_line(await self._orders.add(self._once_more(order, where)))
+            await self._in_line(await self._orders.add(self._once_more(order, where)), self.stage)
             return
         await self._orders.attach(
             order.id,
@@ -258,8 +270,8 @@ class OrderService:
         """Keep whether somebody wants to be pinged."""
         await self._people.set_pinged(person_id, is_pinged)
 
-    async def _in_line(self, order: Order) -> Order:
-        self.stage.queued(order)
+    async def _in_line(self, order: Order, stage: Stage) -> Order:
+        stage.queued(order)
         await self._jobs.enqueue(order.id, order.asker_id)
         return order
 

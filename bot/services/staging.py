@@ -29,6 +29,10 @@ class Card(Protocol):
         """Show how far it is. Costs next to nothing: call it whenever something is known."""
         ...
 
+    def cool(self, left_s: float) -> None:
+        """Show that all the server's accounts are busy, and in how many seconds it is asked again."""
+        ...
+
     def show_poster(self, poster: Path) -> None:
         """Show what the clip will look like."""
         ...

@@ -88,3 +88,12 @@ person_preferences = Table(
     Column("user_id", RowId, primary_key=True, autoincrement=False),
     Column("is_pinged", Boolean, nullable=False),
 )
+
+# Servers that are left alone until a moment, because all their accounts were busy `times` times in a row.
+rests = Table(
+    "rests",
+    metadata,
+    Column("server", Text, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("times", Integer, nullable=False),
+)

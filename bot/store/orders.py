@@ -127,6 +127,10 @@ class Orders:
         """Note that the server is asked from this moment on."""
         return await self._change(order_id, begun_at=moment)
 
+    async def unask(self, order_id: int) -> bool:
+        """Note that the server would not begin: nothing was made, and it may be asked again."""
+        return await self._change(order_id, begun_at=None)
+
     async def name(self, order_id: int, job_id: str) -> bool:
         """Note what the server calls it."""
         return await self._change(order_id, job_id=job_id)

@@ -8,7 +8,15 @@ from contextlib import aclosing
 import httpx
 import pytest
 
-from bot.errors import UpstreamBlocked, UpstreamError, UpstreamJobGone, UpstreamTimeout, UpstreamUnavailable
+from bot.errors import (
+    UpstreamBlocked,
+    UpstreamError,
+    UpstreamJobGone,
+    UpstreamKeyRefused,
+    UpstreamRefused,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
 from bot.grok.types import MediaRef, VideoEvent, VideoPoster, VideoProgress, VideoReady, VideoSubmitted
 from tests.grok.scripted import STOP, Server, reply, sse
 from tests.grok.test_video import CAT, CLIP, HTML, NO_CHAT, POSTER, URL, film
@@ -83,6 +91,8 @@ async def test_a_followed_job_is_given_up_after_the_deadline() -> None:
 FAILURES = {
     "failed": (reply({"status": "failed", "error": {"message": "it broke"}}), UpstreamUnavailable),
     "withheld": (reply({"status": "done", "video": {"respect_moderation": False}}), UpstreamBlocked),
+    "key": (reply({"error": "no"}, status=401), UpstreamKeyRefused),
+    "refused": (reply({"error": "no"}, status=422), UpstreamRefused),
     "nonsense": (reply("[]", kind="application/json"), UpstreamUnavailable),
 }
 

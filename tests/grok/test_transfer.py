@@ -97,6 +97,14 @@ async def test_a_file_that_stays_shorter_than_announced_is_no_half_clip(tmp_path
     assert len(speaker.asked) == 3
 
 
+async def test_a_body_that_just_ends_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    """Some transports do not compare a body with its length."""
+    short = httpx.Response(200, headers={"content-length": str(len(PNG))}, stream=Body([PNG[:-1]]))
+    world = World(short, httpx.Response(200, stream=Body([PNG])))
+    stored = await world.fetcher().fetch(MediaRef(f"{HOME}/a"), tmp_path, kind="image", max_bytes=MIB)
+    assert stored.size_bytes == len(PNG)
+
+
 async def test_a_file_longer_than_announced_is_no_half_clip(tmp_path: Path) -> None:
     speaker = Speaker(*[answered(head(MIB), CLIP)] * 2)
     assert await refused(speaker, tmp_path) == "cut"

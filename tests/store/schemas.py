@@ -138,9 +138,9 @@ RELEASED = {
     "0003": """
         CREATE TABLE exchanges ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL,
             asker_id BIGINT NOT NULL, guild_id BIGINT, created_at DATETIME );
-        CREATE INDEX ix_exchanges_scope_asker_id ON exchanges (scope, asker_id);
-        CREATE INDEX ix_exchanges_guild_id_created_at ON exchanges (guild_id, created_at);
         CREATE INDEX ix_exchanges_scope_created_at ON exchanges (scope, created_at);
+        CREATE INDEX ix_exchanges_guild_id_created_at ON exchanges (guild_id, created_at);
+        CREATE INDEX ix_exchanges_scope_asker_id ON exchanges (scope, asker_id);
         CREATE TABLE notes ( "key" TEXT NOT NULL, value TEXT NOT NULL, CONSTRAINT pk_notes PRIMARY KEY
             ("key") );
         CREATE TABLE summaries ( scope TEXT NOT NULL, upto_exchange_id BIGINT NOT NULL, text TEXT NOT NULL,
@@ -172,35 +172,37 @@ RELEASED = {
             is_detached BOOLEAN DEFAULT 0 NOT NULL, is_charged BOOLEAN DEFAULT 0 NOT NULL, result TEXT
             DEFAULT '' NOT NULL, failure TEXT DEFAULT '' NOT NULL, created_at DATETIME NOT NULL, ended_at
             DATETIME );
+        CREATE INDEX ix_orders_state_slot ON orders (state, slot);
         CREATE INDEX ix_orders_asker_id_state ON orders (asker_id, state);
         CREATE INDEX ix_orders_ended_at ON orders (ended_at);
         CREATE INDEX ix_orders_message_id ON orders (message_id);
-        CREATE INDEX ix_orders_state_slot ON orders (state, slot);
         CREATE TABLE durations ( id INTEGER NOT NULL, model TEXT NOT NULL, took_s FLOAT NOT NULL, created_at
             DATETIME NOT NULL, CONSTRAINT pk_durations PRIMARY KEY (id) );
         CREATE INDEX ix_durations_model_id ON durations (model, id);
         CREATE TABLE person_preferences ( user_id INTEGER NOT NULL, is_pinged BOOLEAN NOT NULL, CONSTRAINT
             pk_person_preferences PRIMARY KEY (user_id) );
+        CREATE TABLE rests ( server TEXT NOT NULL, until DATETIME NOT NULL, times INTEGER NOT NULL,
+            CONSTRAINT pk_rests PRIMARY KEY (server) );
         CREATE TABLE turns ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, exchange_id INTEGER NOT NULL,
             scope TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL, author_id BIGINT NOT NULL,
             author_name TEXT NOT NULL, model TEXT NOT NULL, created_at DATETIME NOT NULL, message_id BIGINT,
             channel_id BIGINT NOT NULL, pinned BOOLEAN DEFAULT 0 NOT NULL, CONSTRAINT
             fk_turns_exchange_id_exchanges FOREIGN KEY(exchange_id) REFERENCES exchanges (id) ON DELETE
             CASCADE );
+        CREATE INDEX ix_turns_exchange_id ON turns (exchange_id);
+        CREATE INDEX ix_turns_scope_exchange_id_id ON turns (scope, exchange_id, id);
         CREATE INDEX ix_turns_pinned ON turns (scope, exchange_id, id) WHERE pinned;
         CREATE INDEX ix_turns_message_id ON turns (message_id);
-        CREATE INDEX ix_turns_scope_exchange_id_id ON turns (scope, exchange_id, id);
-        CREATE INDEX ix_turns_exchange_id ON turns (exchange_id);
         CREATE TABLE posts ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, channel_id
             BIGINT NOT NULL, guild_id BIGINT, asker_id BIGINT NOT NULL, asker_name TEXT NOT NULL, prompt
             TEXT NOT NULL, material TEXT NOT NULL, heading TEXT NOT NULL, model TEXT, is_fresh BOOLEAN NOT
             NULL, message_id BIGINT, exchange_id INTEGER, version INTEGER NOT NULL, created_at DATETIME NOT
             NULL, CONSTRAINT fk_posts_exchange_id_exchanges FOREIGN KEY(exchange_id) REFERENCES exchanges
             (id) ON DELETE SET NULL );
-        CREATE INDEX ix_posts_guild_id_created_at ON posts (guild_id, created_at);
-        CREATE INDEX ix_posts_exchange_id ON posts (exchange_id);
-        CREATE INDEX ix_posts_scope_asker_id ON posts (scope, asker_id);
         CREATE INDEX ix_posts_message_id ON posts (message_id);
+        CREATE INDEX ix_posts_scope_asker_id ON posts (scope, asker_id);
+        CREATE INDEX ix_posts_exchange_id ON posts (exchange_id);
+        CREATE INDEX ix_posts_guild_id_created_at ON posts (guild_id, created_at);
         CREATE TABLE order_sources ( order_id INTEGER NOT NULL, mime TEXT NOT NULL, data BLOB NOT NULL,
             CONSTRAINT pk_order_sources PRIMARY KEY (order_id), CONSTRAINT fk_order_sources_order_id_orders
             FOREIGN KEY(order_id) REFERENCES orders (id) ON DELETE CASCADE );
@@ -246,5 +248,6 @@ RELEASED = {
         INSERT INTO order_sources VALUES (4, 'image/png', x'89504e47');
         INSERT INTO durations VALUES (1, 'grok-imagine-1.0-video', 31.5, '2025-06-01 12:00:00.000000');
         INSERT INTO person_preferences VALUES (11, 0);
+        INSERT INTO rests VALUES ('orders', '2025-06-01 12:00:00.000000', 2);
     """,
 }

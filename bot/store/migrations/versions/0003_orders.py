@@ -1,4 +1,4 @@
-"""Orders for pictures and clips, how long they take, what people chose for themselves, and who holds which slot."""
+"""Orders for pictures and clips, what they and people need, and who holds which slot."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def upgrade() -> None:
         sa.Column("user_id", _ID, autoincrement=False, nullable=False),
         sa.Column("is_pinged", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_person_preferences"),
+    )
+    op.create_table(
+        "rests",
+        sa.Column("server", sa.Text, nullable=False),
+        sa.Column("until", _TIME, nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("server", name="pk_rests"),
     )
     op.create_table(
         "slots",
