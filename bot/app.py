@@ -34,6 +34,7 @@ from bot.traces import wordless_traceback
 from bot.ui import text
 from bot.ui.ledger import RateLedger, route_of
 from bot.ui.pacer import Pacer
+from bot.ui.surface import INTERACTION_LIFE_S
 from bot.work import Work
 
 COGS = (
@@ -114,9 +115,19 @@ class GrokTree(app_commands.CommandTree["GrokBot"]):
 
 
 class GrokBot(commands.AutoShardedBot):
-    """A Discord client with the services, the pacing and the work under way."""
+    """A Discord client with the services, the pacing and the work under way.
 
-    def __init__(self, services: Services, command_sync: CommandSync | None = None, share: Share = WHOLE) -> None:
+    interaction_life_s: how long Discord lets orders' cards be painted by the token of an interaction.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        command_sync: CommandSync | None = None,
+        share: Share = WHOLE,
+        *,
+        interaction_life_s: float = INTERACTION_LIFE_S,
+    ) -> None:
         self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
         super().__init__(
@@ -139,6 +150,7 @@ class GrokBot(commands.AutoShardedBot):
             parsers.update({name: guard(parse, is_exclusive=name == INTERACTION) for name, parse in parsers.items()})
         self.share = share
         self.services = services
+        self.interaction_life_s = interaction_life_s
         self.work = Work()
         self.stops = Stops()
         self._background = Background(services.chores)

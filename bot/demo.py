@@ -42,7 +42,7 @@ async def _demo(port: int) -> None:
             start_server(stack, "sandbox", "--port", str(port), "--bot-name", "Grok"),
             start_server(stack, "sandbox.grok"),
         )
-        bot = await start_bot(bot_environment(discord[1], grok[1], f"sqlite:///{folder / 'demo.db'}"))
+        bot = await start_bot(bot_environment(discord[1], grok[1], f"sqlite:///{folder / 'demo.db'}", folder))
         stack.push_async_callback(stop, bot)
         connected = asyncio.Event()
         log = asyncio.create_task(_watch(bot, connected))

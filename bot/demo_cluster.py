@@ -6,9 +6,11 @@ import asyncio
 import re
 import signal
 import sys
+import tempfile
 import time
 from asyncio.subprocess import Process
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 from bot.demo_processes import (
     START_TIMEOUT_S,
@@ -41,12 +43,13 @@ async def _demo(port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grokcord-demo-")))
         postgres, discord, grok = await asyncio.gather(
             start_server(stack, "sandbox.postgres"),
             start_server(stack, "sandbox", "--port", str(port), "--bot-name", "Grok", "--shards", str(SHARDS)),
             start_server(stack, "sandbox.grok"),
         )
-        environment = {**bot_environment(discord[1], grok[1], postgres[1]["url"]), "SLOTS": str(SLOTS)}
+        environment = {**bot_environment(discord[1], grok[1], postgres[1]["url"], folder), "SLOTS": str(SLOTS)}
         cast = await stack.enter_async_context(Cast(environment))
         await cast.until_complete()
         _tell(f"\nThree processes run as one bot. Open this in a browser:\n\n    {discord[1]['page']}\n")

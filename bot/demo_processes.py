@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 20.0
@@ -20,14 +21,15 @@ class DemoFailedError(Exception):
     """One of the processes did not come up, or ended by itself."""
 
 
-def bot_environment(discord: Ready, grok: Ready, database_url: str) -> dict[str, str]:
-    """Return the settings that point a bot at the demonstration's servers."""
+def bot_environment(discord: Ready, grok: Ready, database_url: str, folder: Path) -> dict[str, str]:
+    """Return the settings that point a bot at the demonstration's servers. folder: for its files."""
     return {
         "DISCORD_TOKEN": discord["token"],
         "DISCORD_API_URL": discord["api"],
         "GROK_API_KEY": grok["key"],
         "GROK_BASE_URL": grok["base_url"],
         "DATABASE_URL": database_url,
+        "MEDIA_DIR": str(folder / "media"),
         "LOG_LEVEL": "INFO",  # lines such as "connected as" are waited for
         "LOG_FORMAT": "text",
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
 from bot.services.fulfilment import Steps
-from bot.services.jobs import Fulfil
+
+Fulfil = Callable[[int, Steps], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
-from bot.services.fulfilment import Steps
+from bot.services.carrying import Fulfil
 
 # The version of the steps, not of the bot: an order that waits is carried out by whichever release comes back. Steps
 # that differ get new names, `fulfil.2`, beside the old ones, which stay as long as an order of theirs may be left.
@@ -30,8 +30,6 @@ LOOK_S = 0.25  # how often the lines are looked at: people see the difference, t
 THREADS = 16
 CONNECTIONS = 6
 TIDIED_AT_ONCE = 1000
-
-Fulfil = Callable[[int, Steps], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,76 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, StoreError
-from bot.grok.types import Aspect, InlineImage, VideoQuality
+from bot.grok.types import Aspect, VideoQuality
 from bot.services.appearing import with_cards
 from bot.services.cancelling import Cancellations
 from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
 from bot.services.jobs import Limits
-from bot.services.kept import Kept, kept_of
+from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
 from bot.services.patience import patiently
 from bot.services.question import Author
 from bot.services.staging import Stage
+from bot.services.wishes import OrderModels, Where, Wish
 from bot.store.orders import Kind, NewOrder, Order, Orders, Source
 from bot.store.person_preferences import PersonPreferences
 
-__all__ = ["Aspect", "Kind", "Order", "OrderService", "VideoQuality", "Where", "Wish"]
+__all__ = ["Aspect", "Kind", "Order", "OrderModels", "OrderService", "VideoQuality", "Where", "Wish"]
 
 MOST_UNDER_WAY = 10  # of one person
 TIDY_EVERY_S = 3600.0
 REMEMBERED = timedelta(days=30)  # what was ordered: Retry and Again need it
 KEEPING_S = 1.5  # Discord: 3 s until an interaction is answered
 STEPS_KEPT = timedelta(hours=1)  # what the steps of an order came to, once it is over
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants. amount: of pictures. source: a picture to be changed, or to be set in motion."""
-
-    kind: Kind
-    prompt: str
-    amount: int = 1
-    aspect: Aspect | None = None
-    seconds: int | None = None
-    quality: VideoQuality | None = None
-    source: InlineImage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where the card of an order stands, and by which right it can be painted: see `bot.store.orders.NewOrder`."""
-
-    channel_id: int
-    guild_id: int | None
-    message_id: int | None
-    application_id: int
-    token: str
-    token_dies_at: datetime
-    is_private: bool
-    is_guest: bool
-    limit_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderModels:
-    """Which model makes what."""
-
-    picture: str
-    edit: str
-    clip: str
-
-    def of(self, wish: Wish) -> str:
-        """Return the model for a wish."""
-        if wish.kind == "clip":
-            return self.clip
-        return self.edit if wish.source is not None else self.picture
 
 
 class OrderService:
@@ -117,7 +75,7 @@ class OrderService:
         left = await self._orders.under_way(self._slot)  # before anything moves: who waits is shown as one who waits
         left = await with_cards(left, self._orders, stage, self._now)
         for order in left:
-            if order.state == "queued":
+            if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
         await self._jobs.open(to_the_end(fulfilment))
         for order in left:
@@ -157,14 +115,8 @@ class OrderService:
 
     async def place(self, asker: Author, wish: Wish, where: Where) -> Order:
         """Take an order. Raises InputError("orders_many"), or InputError("orders_closed") without the database."""
-        stage, new = self.stage, self._new(asker, wish, where)
         source = Source(wish.source.mime, wish.source.data) if wish.source else None
-        try:
-            await self._check_many(asker.id)
-            order = await self._orders.add(new, source)
-        except StoreError as away:
-            raise InputError("orders_closed") from away
-        return await self._in_line(order, stage)
+        return await self._added(self._new(asker, wish, where), source)
 
     async def keep(self, asker: Author, wish: Wish, where: Where) -> Order:
         """Take an order whose card has not appeared yet, see `appeared`. Raises as `place` does.
@@ -176,7 +128,7 @@ class OrderService:
         new = self._new(asker, wish, where)
         try:
             async with asyncio.timeout(KEEPING_S):
-                await self._check_many(asker.id)
+                await self._check_number(asker.id)
                 return await self._orders.add(new)
         except (StoreError, TimeoutError) as away:
             raise InputError("orders_closed") from away
@@ -200,39 +152,46 @@ class OrderService:
         stage = self.stage
         if not order.has_ended:
             raise InputError("order_under_way")
-        await self._check_many(order.asker_id)
-        placed = await self._orders.replace(order.id, self._as_before(order, where))
+        with _open():
+            await self._check_number(order.asker_id)
+            new = self._as_before(order, where)
+            if order.resend_of is not None and await self._is_still_kept(order.resend_of):
+                new = replace(new, resend_of=order.resend_of)
+            placed = await self._orders.replace(order.id, new)
         if placed is None:
             raise InputError("order_under_way")
         return await self._in_line(placed, stage)
 
     async def again(self, order: Order, where: Where) -> Order:
-        """Place the same order once more, on a card of its own. Raises InputError("orders_many")."""
-        stage = self.stage
-        await self._check_many(order.asker_id)
-        source = await self._orders.source(order.id)
-        return await self._in_line(await self._orders.add(self._as_before(order, where), source), stage)
+        """Place the same order once more, on a card of its own."""
+        with _open():
+            source = await self._orders.source(order.id)
+        return await self._added(self._as_before(order, where), source)
 
     async def resend(self, order: Order, where: Where) -> Order:
         """Send the kept results once more. Raises InputError("order_file_gone") when they are no longer there."""
-        stage = self.stage
         if not await self.is_kept(order):
             raise InputError("order_file_gone")
-        return await self._in_line(await self._orders.add(self._once_more(order, where)), stage)
+        return await self._sent_once_more(order, where)
 
     async def show_at(self, order: Order, where: Where) -> None:
-        """Let the card of an order go on in another message; what is over already is sent there."""
-        is_under_way = not order.has_ended and await self._orders.attach(
+        """Let the card of an order go on in another message; what is over already is shown there."""
+        if await self._orders.attach(
             order.id,
             message_id=where.message_id or 0,
             token=where.token,
             token_dies_at=where.token_dies_at,
             limit_bytes=where.limit_bytes,
-        )
-        if is_under_way:
+        ):
             self.stage.moved(await self.find(order.id))
+            return
+        over = await self.find(order.id)
+        ended = _end_of(over)
+        if ended is None:
+            await self._sent_once_more(over, where)
         else:
-            await self._in_line(await self._orders.add(self._once_more(order, where)), self.stage)
+            there = replace(over, **asdict(where), is_detached=False)
+            await self.stage.ended(there, ended, is_kept=await self.is_kept(over))
 
     async def detach(self, order: Order) -> None:
         """Note that the card of an order can no longer be painted."""
@@ -242,18 +201,30 @@ class OrderService:
         """Cancel an order, in line or under way. Raises InputError("order_over")."""
         if order.has_ended or not await self._orders.cancel(order.id):
             raise InputError("order_over")
-        if self._cancellations.press(order.id) or order.state != "queued":
-            self.stage.cancelling(order)
-        else:  # the card first: who comes after a process that died in between finds an order that is to be cancelled
-            await self.stage.cancelled(order)
-            await self._orders.end(order.id, "cancelled", self._now())
+        if not self._cancellations.press(order.id) and (await self.find(order.id)).state == "queued":
+            # The card first: whoever dies in between is asked to cancel it once more, or finds it cancelled.
+            await self.stage.ended(order, Ended("cancelled"), is_kept=False)
+            if await self._orders.leave_line(order.id, self._now()):
+                return
+        self._cancellations.press(order.id)  # its turn may have come meanwhile
+        self.stage.cancelling(order)
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""
         if not order.has_ended:
             raise InputError("order_under_way")
-        await self._orders.remove(order.id)
-        await self._folder.remove(order.id)
+        for order_id in await self._orders.remove(order.id):
+            await self._folder.remove(order_id)
+
+    async def shown(self, order_id: int) -> Order:
+        """Return the order on a card: the one that its button names, or the one that took its place since.
+
+        Raises InputError("order_gone").
+        """
+        order = await self.find(order_id)
+        while order.next_id:
+            order = await self.find(order.next_id)
+        return order
 
     async def find(self, order_id: int) -> Order:
         """Return an order. Raises InputError("order_gone")."""
@@ -291,10 +262,28 @@ class OrderService:
         """Keep whether somebody wants to be pinged."""
         await self._people.set_pinged(person_id, is_pinged)
 
-    async def _check_many(self, person_id: int) -> None:
-        under_way = await self._orders.count_of(person_id)
+    async def _added(self, new: NewOrder, source: Source | None) -> Order:
+        stage = self.stage
+        with _open():
+            await self._check_number(new.asker_id)
+            order = await self._orders.add(new, source)
+        return await self._in_line(order, stage)
+
+    async def _check_number(self, asker_id: int) -> None:
+        under_way = await self._orders.count_of(asker_id)
         if under_way >= MOST_UNDER_WAY:
             raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
+
+    async def _sent_once_more(self, order: Order, where: Where) -> Order:
+        """Place an order for what is kept. A picture of the person's goes along: Again may be pressed there too."""
+        new = replace(self._as_before(order, where), resend_of=order.resend_of or order.id)
+        with _open():
+            source = await self._orders.source(order.id)
+        return await self._added(new, source)
+
+    async def _is_still_kept(self, order_id: int) -> bool:
+        order = await self._orders.find(order_id)
+        return order is not None and await self.is_kept(order)
 
     async def _in_line(self, order: Order, stage: Stage) -> Order:
         stage.queued(order)
@@ -322,5 +311,20 @@ class OrderService:
         same = {field.name: getattr(order, field.name) for field in fields(NewOrder)}
         return NewOrder(**{**same, **asdict(where), "slot": self._slot, "created_at": self._now(), "resend_of": None})
 
-    def _once_more(self, order: Order, where: Where) -> NewOrder:
-        return replace(self._as_before(order, where), resend_of=order.resend_of or order.id)
+
+@contextmanager
+def _open() -> Iterator[None]:
+    """Take orders as long as the database is there. Raises InputError("orders_closed")."""
+    try:
+        yield
+    except StoreError as away:
+        raise InputError("orders_closed") from away
+
+
+def _end_of(order: Order) -> Ended | None:
+    """Return how an order ended that came to nothing."""
+    match order.state:
+        case "failed" | "cancelled" | "interrupted":
+            return Ended(order.state, order.failure)
+        case _:
+            return None

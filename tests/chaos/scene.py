@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -43,9 +44,9 @@ class Scene:
         await self.crowd.rest()
         await self._settle()
         for placed, row, card in retriable(await self._judge()):
-            await self._until(lambda row=row: self._has_room(row.asker_id), f"room for a Retry of {row}")
+            await self._until(partial(self._has_room, row.asker_id), f"room for a Retry of {row}")
             await placed.person.press(card, "Retry")
-            await self._until(lambda row=row: self._is_replaced(row), f"a Retry of {row}")
+            await self._until(partial(self._is_replaced, row), f"a Retry of {row}")
         await self._settle()
         assert retriable(await self._judge()) == []
 

@@ -29,8 +29,7 @@ class Wish:
 
 PICTURE = Wish("picture", "imagine")
 PICTURES = Wish("three pictures", "imagine", count=3)
-# On another machine than the one whose disk they lie on, the bytes are gone; such an order fails, and offers a Retry.
-BYTES = Wish("picture as bytes", "imagine", "[[b64]]", ends=GOOD | BAD)
+BYTES = Wish("picture as bytes", "imagine", "[[b64]]")
 SECRET = Wish("private picture", "imagine", is_private=True)
 REFUSED = Wish("refused picture", "imagine", "[[refusal]]", ends=BAD)
 EMPTY = Wish("picture that never comes", "imagine", "[[nothing]]", ends=BAD)

@@ -98,7 +98,7 @@ async def test_a_picture_that_came_as_bytes_to_another_machine_offers_a_retry(
     await world.restart()
     await over_at_last(world)
     [card] = cards(world)
-    assert "not made" in said(card)
+    assert "interrupted" in said(card)
     assert "Retry" in labels(card)
 
 
