@@ -3,19 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-<<<<<<< HEAD
-.PHONY: help demo run test lint format types bench bench-relay lock clean
-.DEFAULT_GOAL := help
-
-help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-=======
-.PHONY: help demo run test lint format types bench bench-fitting lock clean
+.PHONY: help demo demo-cluster run test lint format types bench bench-fitting bench-relay lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
->>>>>>> h-fit
 
 # One stamp per set of dependencies; --no-deps keeps the project itself out of the hash check.
 $(VENV)/media.stamp: requirements/media.txt pyproject.toml
@@ -32,6 +24,9 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/media.stamp
 
 demo: $(VENV)/media.stamp ## Try the bot in a browser: a local Discord, a demo Grok server, no accounts
 	@exec $(BIN)/grokcord demo
+
+demo-cluster: $(VENV)/media.stamp ## See three processes run as one bot, and one of them die (needs PostgreSQL)
+	@exec $(BIN)/grokcord demo-cluster
 
 run: $(VENV)/media.stamp ## Run the bot with the secrets in .env
 	@exec $(BIN)/grokcord run
@@ -51,13 +46,11 @@ format: $(VENV)/dev.stamp ## Rewrite files to the house style
 bench: $(VENV)/dev.stamp ## Measure how live the answers are (prints a table, judges nothing)
 	@$(BIN)/python -m bench
 
-<<<<<<< HEAD
 bench-relay: $(VENV)/dev.stamp ## Measure the memory that handing on a clip of 200 MB takes
 	@$(BIN)/python -m bench.relay
-=======
-bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (ten minutes; prints a table)
+
+bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (a quarter of an hour)
 	@$(BIN)/python -m bench.fitting
->>>>>>> h-fit
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew and pin them by hash
 	@$(BIN)/python -m pip install --quiet uv

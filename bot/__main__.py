@@ -24,10 +24,12 @@ from bot.app import GrokBot, Services, Share
 from bot.command_sync import CommandSync
 from bot.config import Settings, is_postgresql, load_settings
 from bot.demo import run_demo
+from bot.demo_cluster import run_demo_cluster
 from bot.errors import (
     GatewayAwayError,
     GrokBotError,
     SettingError,
+    StoreAway,
     TokenRefusedError,
     UpstreamError,
     UpstreamKeyRefused,
@@ -76,6 +78,7 @@ from bot.store.preferences import Preferences
 from bot.store.rests import Rests
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.store.summaries import Summaries
+from bot.ui.sentences.orders import RESTARTING
 
 EXIT_FAILED = 1
 EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
@@ -103,6 +106,8 @@ def _run() -> int:
         return _say(f"grokcord: {bad}", EXIT_MISCONFIGURED)
     except StartFailedError as failed:
         return _say(f"grokcord: {failed}", failed.exit_code)
+    except StoreAway as away:
+        return _say(f"grokcord: {away}", EXIT_TRY_LATER)
     except GrokBotError as failed:
         return _say(f"grokcord: {failed}", EXIT_FAILED)
     return 0
@@ -285,15 +290,30 @@ async def _serve_bot(bot: GrokBot, settings: Settings, stopping: asyncio.Event, 
         if connection.done():
             connection.result()
             return
-        if is_postgresql(settings.database_url):
-            await tenure.release()  # now, so that a standby need not wait until running answers end
         log.info("stopping, answers under way: %d", len(bot.work))
-        cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+        if is_postgresql(settings.database_url):
+            await _leave_slot(bot, tenure)
+            cut = await bot.work.drain(patience_s=PATIENCE_S / 2, farewell_s=FAREWELL_S)
+        else:
+            ending = asyncio.create_task(bot.services.orders.rest(PATIENCE_S))
+            cut = await bot.work.drain(patience_s=PATIENCE_S, farewell_s=FAREWELL_S)
+            await ending
         log.info("stopped, answers interrupted: %d", cut)
     finally:
         stop.cancel()
         loss.cancel()
         connection.cancel()
+
+
+async def _leave_slot(bot: GrokBot, tenure: Tenure) -> None:
+    """Give the slot back before running answers end, so that a standby need not wait for them.
+
+    Orders are let go of first: whoever takes the slot goes on with them at once, and only one process may.
+    """
+    if not tenure.lost.is_set():
+        await bot.services.orders.rest(PATIENCE_S / 2)
+    await bot.services.orders.close(RESTARTING)
+    await tenure.release()
 
 
 async def _connect(bot: GrokBot, settings: Settings) -> None:
@@ -336,6 +356,11 @@ def _command_line() -> Callable[[], None]:
     def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
         """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
         sys.exit(run_demo(port))
+
+    @cli.command()
+    def demo_cluster(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
+        """See several processes run as one bot, and one of them die; needs PostgreSQL's programs on this machine."""
+        sys.exit(run_demo_cluster(port))
 
     return cli
 

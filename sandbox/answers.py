@@ -116,6 +116,8 @@ class Answers:
 
     def follow_up(self, interaction: Interaction, form: Json, uploads: Sequence[Upload]) -> Message:
         """Post another message; straight after deferring it fills in the message that says "thinking"."""
+        if interaction.start.channel.id not in self._world.channels:
+            raise errors.unknown("Channel")
         original = self._world.messages.get(interaction.response_id or 0)
         if original is not None and original.body.flags & MessageFlag.LOADING:
             return self._edit(original, form, uploads)

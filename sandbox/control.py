@@ -13,7 +13,8 @@ from sandbox.model import Overwrite
 from sandbox.payloads import Payloads
 from sandbox.people.refusal import Refused
 from sandbox.people.routes import reply
-from sandbox.rest.faults import Fault, Faults
+from sandbox.rest.faults import Fault
+from sandbox.rest.gate import Gate
 from sandbox.rest.record import Record
 from sandbox.shapes import Json
 from sandbox.uploads import read_form
@@ -25,12 +26,13 @@ Act = Callable[[web.Request, Json], web.Response]
 class Control:
     """Handlers of the control API."""
 
-    def __init__(self, world: World, payloads: Payloads, hub: Hub, record: Record, faults: Faults) -> None:
+    def __init__(self, world: World, payloads: Payloads, hub: Hub, record: Record, gate: Gate) -> None:
         self._world = world
         self._payloads = payloads
         self._hub = hub
         self._record = record
-        self._faults = faults
+        self._faults = gate.faults
+        self._gate = gate
 
     def mount(self, app: web.Application, prefix: str) -> None:
         """Add the routes below `/<secret>`."""
@@ -44,7 +46,10 @@ class Control:
             ("POST", "guilds", self._add_guild),
             ("POST", "guilds/{guild}/channels", self._add_channels),
             ("POST", "people", self._add_person),
+            ("DELETE", "guilds/{guild}/members/{person}", self._remove_person),
+            ("DELETE", "channels/{channel}", self._delete_channel),
             ("POST", "channels/{channel}/purge", self._purge),
+            ("POST", "limits", self._set_limits),
         ):
             app.router.add_route(method, f"{prefix}/control/{path}", _handling(act))
 
@@ -56,7 +61,7 @@ class Control:
         if message is None:
             raise Refused("There is no such message.", 404)
         versions = [
-            {"at": v.at, "content": v.content, "attachments": list(v.filenames), "components": v.has_components}
+            {"at": v.at, "content": v.content, "attachments": list(v.filenames), "components": list(v.components)}
             for v in message.versions
         ]
         return reply({"versions": versions})
@@ -79,6 +84,7 @@ class Control:
             {str(name): str(value) for name, value in (form.get("headers") or {}).items()},
             int(form.get("times") or 1),
             float(form.get("delay_s") or 0),
+            float(form.get("reply_delay_s") or 0),
         )
         self._faults.add(fault)
         return reply({})
@@ -110,6 +116,27 @@ class Control:
     def _add_person(self, _request: web.Request, form: Json) -> web.Response:
         person = self._world.add_person(str(form["name"]), str(form.get("display") or ""))
         return reply(self._payloads.user(person.id))
+
+    def _remove_person(self, request: web.Request, _form: Json) -> web.Response:
+        """Let somebody leave a server."""
+        guild = self._world.guilds.get(int(request.match_info["guild"]))
+        person = int(request.match_info["person"])
+        if guild is None or person not in guild.members:
+            raise Refused("There is no such member.", 404)
+        self._world.leave(guild, self._world.users[person])
+        return web.Response(status=204)
+
+    def _delete_channel(self, request: web.Request, _form: Json) -> web.Response:
+        channel = self._world.channels.get(int(request.match_info["channel"]))
+        if channel is None:
+            raise Refused("There is no such channel.", 404)
+        self._world.delete_channel(channel)
+        return web.Response(status=204)
+
+    def _set_limits(self, _request: web.Request, form: Json) -> web.Response:
+        """Take smaller files, or larger ones, than bots are told."""
+        self._gate.max_file_bytes = int(form["max_file_bytes"])
+        return reply({"max_file_bytes": self._gate.max_file_bytes})
 
     def _purge(self, request: web.Request, form: Json) -> web.Response:
         """Delete messages in one go, as only another bot could."""

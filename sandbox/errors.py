@@ -67,6 +67,11 @@ def missing_permissions() -> ApiError:
     return ApiError(403, 50013, "Missing Permissions")
 
 
+def no_mutual_guild() -> ApiError:
+    """Return the 403 for a direct message to somebody the bot shares no guild with."""
+    return ApiError(403, 50278, "Cannot send messages to this user due to having no mutual guilds")
+
+
 def empty_message() -> ApiError:
     """Return the 400 for a message with nothing in it."""
     return ApiError(400, 50006, "Cannot send an empty message")

@@ -88,6 +88,14 @@ class MemberJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """Somebody is no longer a member of a guild."""
+
+    guild: Guild
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
 class CommandsChanged:
     """The application offers other commands now."""
 
@@ -140,6 +148,7 @@ Event = (
     | ChannelDeleted
     | GuildCreated
     | MemberJoined
+    | MemberLeft
     | CommandsChanged
     | PresenceChanged
     | InteractionSent

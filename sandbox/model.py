@@ -165,7 +165,7 @@ class Version:
     at: float
     content: str
     filenames: tuple[str, ...]
-    has_components: bool
+    components: tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True)

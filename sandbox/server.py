@@ -122,7 +122,7 @@ class Sandbox:
         sight = Sight(world, payloads, composer, interactions)
         prefix = f"/{self.secret}"
         PersonRoutes(sight, view, Live(world, view), options.timing, max_file_bytes=size).mount(app, prefix)
-        Control(world, payloads, hub, record, gate.faults).mount(app, prefix)
+        Control(world, payloads, hub, record, gate).mount(app, prefix)
         Files(world, self._signer).mount(app, prefix)
         return app
 

@@ -94,6 +94,11 @@ class World:
         own = tuple(role.id for role in guild.roles.values() if role.bot_id == user.id)
         guild.members[user.id] = Member(user.id, own, self.clock.iso())
 
+    def leave(self, guild: Guild, user: User) -> None:
+        """Let somebody leave a guild; they stay a person, and what they wrote stays."""
+        del guild.members[user.id]
+        self.publish(events.MemberLeft(guild, user))
+
     def add_role(self, guild: Guild, name: str, granted: int, member_ids: Iterable[int] = ()) -> Role:
         """Add a role and give it to members."""
         role = Role(self.ids.next(), name, granted, position=len(guild.roles))
@@ -179,6 +184,11 @@ class World:
             return granted if granted & permissions.MANAGE_THREADS else 0
         return granted
 
+    def share_a_guild(self, user_ids: Iterable[int]) -> bool:
+        """Return whether there is a guild that has all of these users."""
+        wanted = set(user_ids)
+        return any(wanted <= guild.members.keys() for guild in self.guilds.values())
+
     def sees(self, user_id: int, channel: Channel) -> bool:
         """Return whether a channel exists for somebody."""
         return bool(self.may(user_id, channel) & permissions.VIEW_CHANNEL)
@@ -227,7 +237,7 @@ class World:
         body = message.body
         self.files.update((attachment.id, attachment) for attachment in body.attachments)
         names = tuple(attachment.filename for attachment in body.attachments)
-        message.versions.append(Version(self.clock.monotonic_s(), body.content, names, bool(body.components)))
+        message.versions.append(Version(self.clock.monotonic_s(), body.content, names, body.components))
 
     def delete(self, channel: Channel, messages: list[Message], *, is_bulk: bool = False) -> None:
         """Delete messages of one channel, and their files."""
@@ -287,9 +297,7 @@ def seeded(clock: Clock, *, bot_name: str = "Bot", shards: int = 1) -> World:
     world.add_person("ada")
     linus = world.add_person("linus")
     for shard in range(shards):
-        guild = world.add_guild(
-            f"Grok Garden {shard + 1}" if shard else "Grok Garden", you, shard=shard, shard_count=shards
-        )
+        guild = world.add_guild(f"Garden {shard + 1}" if shard else "Grok Garden", you, shard=shard, shard_count=shards)
         _furnish(world, guild, linus)
     return world
 

@@ -49,7 +49,9 @@ def fresh_database(server: str) -> Iterator[str]:
     """Create an empty database on a server; give its address, and drop it at the end, whoever still uses it."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        # FILE_COPY: without fsync it is the faster strategy.
+        creation = sql.SQL("CREATE DATABASE {} STRATEGY FILE_COPY")
+        connection.execute(creation.format(sql.Identifier(name)))
     try:
         yield re.sub(r"/[^/]*$", f"/{name}", server)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from unittest.mock import AsyncMock, Mock, create_autospec
 
@@ -13,6 +13,7 @@ import pytest
 from discord import app_commands
 
 from bot.command_sync import CommandSync
+from bot.errors import StoreAway, StoreError
 
 
 class Notes:
@@ -119,6 +120,24 @@ async def test_a_registration_that_failed_is_tried_at_the_next_start(registry: R
     assert sorted(registry.commands) == ["ask"]
 
 
+class Lost:
+    """A notebook that cannot be read or written."""
+
+    async def get(self, key: str) -> str | None:
+        raise StoreError(key)
+
+    async def set(self, key: str, value: str) -> None:
+        raise StoreError(key)
+
+
+async def test_commands_are_registered_though_nobody_can_say_what_was(caplog: pytest.LogCaptureFixture) -> None:
+    registry = Registry()
+    assert await CommandSync(Lost()).run(program(registry, "ask"))
+    assert registry.registrations == 1
+    assert "registering anew" in caplog.text
+    assert "was not noted" in caplog.text
+
+
 async def test_processes_that_start_at_once_register_one_after_another_and_once(registry: Registry) -> None:
     notes, turn = Notes(), asyncio.Lock()
     inside: list[bool] = []
@@ -134,3 +153,13 @@ async def test_processes_that_start_at_once_register_one_after_another_and_once(
     sent = await asyncio.gather(*(CommandSync(notes, alone).run(each) for each in programs))
     assert sorted(sent) == [False, False, True]
     assert (registry.registrations, len(inside)) == (1, 3)
+
+
+async def test_commands_are_registered_also_when_nobody_can_be_kept_out(registry: Registry) -> None:
+    def alone() -> AbstractAsyncContextManager[None]:
+        door: AbstractAsyncContextManager[None] = create_autospec(AbstractAsyncContextManager, instance=True)
+        door.__aenter__ = AsyncMock(side_effect=StoreAway("away"))  # type: ignore[method-assign]  # a double
+        return door
+
+    assert await CommandSync(Notes(), alone).run(program(registry, "ask"))
+    assert sorted(registry.commands) == ["ask"]

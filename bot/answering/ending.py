@@ -13,6 +13,7 @@ from bot.ui.controls import AnswerControls
 from bot.ui.face import TextUpload
 from bot.ui.footer import footer
 from bot.ui.sentences import controls as sentences
+from bot.ui.sentences import memory
 
 
 async def ending_of(bot: GrokBot, stand: Stand, view: AnswerView) -> Ending:
@@ -20,8 +21,8 @@ async def ending_of(bot: GrokBot, stand: Stand, view: AnswerView) -> Ending:
     notice = _notice(stand, view)
     try:
         state = await bot.services.posts.find_state(stand.key) if stand.key else None
-    except StoreError as failed:
-        return Ending(notice or text.answer_failed(failed, has_text=view.has_text, has_thought=view.has_thought))
+    except StoreError:
+        return Ending(notice or memory.NO_BUTTONS)
     if state is None:
         return Ending(notice)
     if state.version is not None and (stand.is_json or not view.has_text):

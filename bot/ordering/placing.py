@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import discord
 
@@ -15,7 +14,7 @@ from bot.services.orders import Order, Where, Wish
 from bot.services.pictures import read_picture
 from bot.services.question import checked_prompt
 from bot.ui.attached import attachment_bytes
-from bot.ui.surface import INTERACTION_LIFE_S, OLDEST_S, is_guest
+from bot.ui.surface import OLDEST_S, is_guest
 
 Command = discord.Interaction[GrokBot]
 
@@ -43,7 +42,7 @@ async def deferred(interaction: Command, *, is_private: bool = False) -> Where:
     return where_of(interaction, message_id, is_private=is_hidden)
 
 
-def where_of(interaction: discord.Interaction[Any], message_id: int | None, *, is_private: bool) -> Where:
+def where_of(interaction: Command, message_id: int | None, *, is_private: bool) -> Where:
     """Return where a card stands that this interaction can paint. Raises InputError when it is no channel."""
     if interaction.channel_id is None:
         raise InputError("no_channel")
@@ -55,7 +54,7 @@ def where_of(interaction: discord.Interaction[Any], message_id: int | None, *, i
         message_id=message_id,
         application_id=interaction.application_id,
         token=interaction.token,
-        token_dies_at=now + timedelta(seconds=INTERACTION_LIFE_S - age_s),
+        token_dies_at=now + timedelta(seconds=interaction.client.interaction_life_s - age_s),
         is_private=is_private,
         is_guest=is_guest(interaction),
         limit_bytes=interaction.filesize_limit,

@@ -11,18 +11,22 @@ from bot.answering.people import is_moderator
 from bot.app import GrokBot
 from bot.errors import InputError
 from bot.ordering.placing import deferred, where_of
+from bot.ordering.settling import settled
 from bot.services.orders import Order, Where
 from bot.ui.order_controls import OrderControl
 
 Press = discord.Interaction[GrokBot]
 Act = Callable[[Press, Order], Awaitable[None]]
+ON_ENDED = frozenset({"retry", "resend", "delete"})  # what can only be done once an order is over
 
 
 async def press(interaction: Press, control: OrderControl) -> None:
     """Do what a button says. Raises InputError, in one clear sentence, when that cannot be done."""
-    order = await interaction.client.services.orders.find(int(control.key))
+    order = await interaction.client.services.orders.shown(int(control.key))
     if interaction.user.id != order.asker_id and not is_moderator(interaction):
         raise InputError("order_not_yours")
+    if control.action in ON_ENDED:
+        order = await settled(interaction.client.services.orders, order)
     await ACTS[control.action](interaction, order)
 
 

@@ -50,10 +50,10 @@ class CardStage:
         if card := self._cards.get(order.id):
             card.cancelling()
 
-    async def cancelled(self, order: Order) -> None:
-        """Show that an order was taken out of the line."""
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
+        """Show how an order ended for which no steps are taken."""
         card = self._opened(order)
-        await card.close(Ended("cancelled"), is_kept=False)
+        await card.close(ended, is_kept=is_kept)
         await self._shut(order.id)
 
     def moved(self, order: Order) -> None:

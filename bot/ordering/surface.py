@@ -39,7 +39,8 @@ class OrderSurface:
         self._order = order
         self._now = now
         self._is_token_dead = not order.token
-        self._standing: dict[str, discord.Attachment] = {}
+        # None: unknown. A process before this one may have put files there that are not to stay.
+        self._standing: dict[str, discord.Attachment] | None = None
         self._message_id = order.message_id
         self.was_too_large = False
 
@@ -64,16 +65,19 @@ class OrderSurface:
 
     async def show(self, index: int, face: Face) -> None:
         """Paint the card. Raises SurfaceLostError where nothing is left by which it could be painted."""
-        del index
-        options = edit_options(replace(face, uploads=()))
-        if face.uploads or self._standing:
-            options["attachments"] = [self._standing.get(each.filename) or each.open() for each in face.uploads]
+        order, options = self._order, edit_options(replace(face, uploads=()))
+        if face.uploads or self._standing is None or self._standing:
+            standing = self._standing or {}
+            options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
         async with translated_losses():
             try:
                 message = await self._painted(options)
             except discord.HTTPException as refused:
                 self.was_too_large = self.was_too_large or is_too_large(refused)
                 raise
+        if self._order is not order:  # it moved meanwhile
+            await self.show(index, face)
+            return
         self._message_id = message.id
         self._standing = {attachment.filename: attachment for attachment in message.attachments}
 
@@ -82,7 +86,7 @@ class OrderSurface:
         self._order = order
         self._is_token_dead = not order.token
         self._message_id = order.message_id
-        self._standing = {}
+        self._standing = None
 
     async def remove(self, index: int) -> None:
         """Do nothing: a card is one message, and stays."""

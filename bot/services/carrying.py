@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
 from bot.services.fulfilment import Steps
-from bot.services.jobs import Fulfil
+
+Fulfil = Callable[[int, Steps], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +19,10 @@ class DurableJobs(Protocol):
 
     async def open(self, fulfil: Fulfil) -> None:
         """Begin, or go on with what was left."""
+        ...
+
+    async def rest(self, patience_s: float) -> None:
+        """Begin nothing more, and wait for what is being made."""
         ...
 
     async def close(self) -> None:

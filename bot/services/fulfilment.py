@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,29 +64,21 @@ class Fulfilment:
 
     async def fulfil(self, order_id: int, steps: Steps) -> None:
         """Take the steps that are left. An order that is forgotten, or was cancelled while it waited, has none."""
-        order = await patiently(lambda: self._orders.find(order_id))
-        if order is None or order.state == "cancelled":
-            return
-        async with self._entered(order) as card:
-            await _Taking(order, card, steps, self._hands, self._cancellations).all()
+        with self._cancellations.entered(order_id):  # before it is looked at: who cancels it from now on is heard
+            order = await patiently(lambda: self._orders.find(order_id))
+            if order is None or order.state == "cancelled":
+                return
+            async with self._hands.stage.card(order) as card:
+                await _Taking(order, card, steps, self._hands, self._cancellations).all()
 
     async def interrupt(self, order_id: int) -> None:
         """End an order whose steps nobody will take any more, if it has not ended: say so, charge nothing."""
         order = await patiently(lambda: self._orders.find(order_id))
         if order is None or order.has_ended:
             return
-        async with self._entered(order) as card:
+        async with self._hands.stage.card(order) as card:
             taking = _Taking(order, card, _Forgotten(), self._hands, self._cancellations)
             await taking.finish(End(ended=Ended("interrupted")))
-
-    @asynccontextmanager
-    async def _entered(self, order: Order) -> AsyncIterator[Card]:
-        self._cancellations.enter(order.id)
-        try:
-            async with self._hands.stage.card(order) as card:
-                yield card
-        finally:
-            self._cancellations.leave(order.id)
 
 
 class _Taking:
@@ -152,7 +143,8 @@ class _Taking:
                 limit_bytes = min(SMALLEST_LIMIT_BYTES, int(limit_bytes * SHRINKING))
             else:  # the files are not on this disk
                 kept = None
-        return End(kept, ended=Ended("failed", packed(MediaError("size" if kept is not None else "gone"))))
+        # What came as bytes lies where the process before this one kept it, and cannot be fetched again.
+        return End(kept, ended=Ended("interrupted") if kept is None else Ended("failed", packed(MediaError("size"))))
 
     async def _handed_over(self, kept: Kept, limit_bytes: int) -> Outcome:
         order, card = self._order, self._card

@@ -69,6 +69,9 @@ class Getter:
 
     async def _poster(self, order: Order, made: Made, card: Card) -> KeptFile | None:
         """Fetch the poster first, and show it while the clip is fetched."""
+        if made.poster_file is not None:
+            card.show_poster(self._folder.path(made.poster_file))
+            return made.poster_file
         if not made.poster:
             return None
         try:
@@ -86,7 +89,7 @@ class Getter:
         if kept.poster is not None or not clips:
             return kept
         try:
-            poster = await self._fitter.poster_of(self._folder.path(clips[0]), self._folder.of(order.id))
+            poster = await self._fitter.poster_of(self._folder.path(clips[0]), await self._folder.made(order.id))
         except CannotFit:
             return kept
         file = self._folder.found(poster)

@@ -18,7 +18,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
-from bot.services.fulfilment import Steps
+from bot.services.carrying import Fulfil
 
 # The version of the steps, not of the bot: an order that waits is carried out by whichever release comes back. Steps
 # that differ get new names, `fulfil.2`, beside the old ones, which stay as long as an order of theirs may be left.
@@ -30,8 +30,6 @@ LOOK_S = 0.25  # how often the lines are looked at: people see the difference, t
 THREADS = 16
 CONNECTIONS = 6
 TIDIED_AT_ONCE = 1000
-
-Fulfil = Callable[[int, Steps], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class Jobs:
         self._limits = limits
         self._poll_s = poll_s
         self._running: set[asyncio.Task[Any]] = set()  # Any: whatever DBOS runs them in
+        self._making: set[asyncio.Task[Any]] = set()  # those of them that take an order's steps
         self._is_closing = False
         self._config = _config(url, executor_id)
 
@@ -75,6 +74,12 @@ class Jobs:
             on_conflict="always_update",
         )
         await DBOS.register_queue_async(self._own_line, polling_interval_sec=self._poll_s, on_conflict="always_update")
+
+    async def rest(self, patience_s: float) -> None:
+        """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
+        self._is_closing = True
+        if self._making:
+            await asyncio.wait(self._making, timeout=patience_s)
 
     async def close(self) -> None:
         """Leave every order where it is: whoever comes next goes on with it."""
@@ -107,30 +112,30 @@ class Jobs:
 
     def _register(self, take: Fulfil) -> None:
         async def admit(order_id: int, line: str) -> None:
-            async with self._counted():
+            async with self._counted(self._running):
                 with SetWorkflowID(_work_id(_id(order_id))):
                     handle = await DBOS.enqueue_workflow_async(line, fulfil_workflow, order_id)
                 await handle.get_result(polling_interval_sec=self._poll_s)
 
         async def fulfil(order_id: int) -> None:
-            async with self._counted():
+            async with self._counted(self._running), self._counted(self._making):
                 await take(order_id, _KeptSteps())
 
         fulfil_workflow = DBOS.workflow(name=FULFIL, max_recovery_attempts=None)(fulfil)
         self._admit = DBOS.workflow(name=ADMIT, max_recovery_attempts=None)(admit)
 
     @asynccontextmanager
-    async def _counted(self) -> AsyncIterator[None]:
-        """Let the current task be cut off when the process ends; one that is begun then waits to be."""
+    async def _counted(self, tasks: set[asyncio.Task[Any]]) -> AsyncIterator[None]:  # Any: as above
+        """Count the current task; one that is begun while the process ends waits to be cut off."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # DBOS runs every workflow in a task
-        self._running.add(task)
+        tasks.add(task)
         try:
             if self._is_closing:
                 await asyncio.Event().wait()
             yield
         finally:
-            self._running.discard(task)
+            tasks.discard(task)
 
     async def _cut_off(self) -> None:
         running = list(self._running)

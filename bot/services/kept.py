@@ -45,12 +45,14 @@ class Made:
     """The server is done. urls: of pictures or the clip; poster: of its poster, "" for none.
 
     files: results that came as bytes and lie in the folder of the order. missing: how many pictures did not come.
+    poster_file: a poster that lies there already.
     """
 
     urls: tuple[str, ...] = ()
     files: tuple[KeptFile, ...] = ()
     poster: str = ""
     missing: int = 0
+    poster_file: KeptFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,9 @@ def kept_of(text: str) -> Outcome:
     for name in _FILES:
         if name in facts:
             facts[name] = tuple(KeptFile(**_known(KeptFile, each)) for each in facts[name])
-    if isinstance(facts.get("poster"), dict):
-        facts["poster"] = KeptFile(**_known(KeptFile, facts["poster"]))
+    for name in ("poster", "poster_file"):
+        if isinstance(facts.get(name), dict):
+            facts[name] = KeptFile(**_known(KeptFile, facts[name]))
     if "urls" in facts:
         facts["urls"] = tuple(facts["urls"])
     return kind(**_known(kind, facts))

@@ -22,6 +22,12 @@ class MediaFolder:
         """Return the folder of an order; it may not exist yet."""
         return self.root / str(order_id)
 
+    async def made(self, order_id: int) -> Path:
+        """Return the folder of an order, which exists from now on."""
+        folder = self.of(order_id)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        return folder
+
     def path(self, file: KeptFile) -> Path:
         """Return where a result lies."""
         return self.root / file.path

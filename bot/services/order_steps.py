@@ -106,9 +106,10 @@ class OrderSteps:
         old = await patiently(lambda: self.orders.find(old_id))
         before = kept_of(old.result) if old is not None and old.result else None
         files = tuple(file for file in before.files if file.path) if isinstance(before, Kept) else ()
-        if not files or not await self.folder.has_all(files):
+        if not isinstance(before, Kept) or not files or not await self.folder.has_all(files):
             raise InputError("order_file_gone")
-        return Made(files=files)
+        poster = before.poster if before.poster and await self.folder.has_all([before.poster]) else None
+        return Made(files=files, poster_file=poster)
 
 
 def is_size(failure: str) -> bool:

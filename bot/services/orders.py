@@ -3,73 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, StoreError
-from bot.grok.types import Aspect, InlineImage, VideoQuality
+from bot.grok.types import Aspect, VideoQuality
 from bot.services.cancelling import Cancellations
 from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
 from bot.services.jobs import Limits
-from bot.services.kept import Kept, kept_of
+from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
 from bot.services.question import Author
 from bot.services.staging import Stage
+from bot.services.wishes import OrderModels, Where, Wish
 from bot.store.orders import Kind, NewOrder, Order, Orders, Source
 from bot.store.person_preferences import PersonPreferences
 
-__all__ = ["Aspect", "Kind", "Order", "OrderService", "VideoQuality", "Where", "Wish"]
+__all__ = ["Aspect", "Kind", "Order", "OrderModels", "OrderService", "VideoQuality", "Where", "Wish"]
 
 MOST_UNDER_WAY = 10  # of one person
 TIDY_EVERY_S = 3600.0
 REMEMBERED = timedelta(days=30)  # what was ordered: Retry and Again need it
 STEPS_KEPT = timedelta(hours=1)  # what the steps of an order came to, once it is over
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants. amount: of pictures. source: a picture to be changed, or to be set in motion."""
-
-    kind: Kind
-    prompt: str
-    amount: int = 1
-    aspect: Aspect | None = None
-    seconds: int | None = None
-    quality: VideoQuality | None = None
-    source: InlineImage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where the card of an order stands, and by which right it can be painted: see `bot.store.orders.NewOrder`."""
-
-    channel_id: int
-    guild_id: int | None
-    message_id: int | None
-    application_id: int
-    token: str
-    token_dies_at: datetime
-    is_private: bool
-    is_guest: bool
-    limit_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderModels:
-    """Which model makes what."""
-
-    picture: str
-    edit: str
-    clip: str
-
-    def of(self, wish: Wish) -> str:
-        """Return the model for a wish."""
-        if wish.kind == "clip":
-            return self.clip
-        return self.edit if wish.source is not None else self.picture
 
 
 class OrderService:
@@ -113,7 +71,7 @@ class OrderService:
         fulfilment = self._make_fulfilment(stage)
         left = await self._orders.under_way(self._slot)  # before anything moves: who waits is shown as one who waits
         for order in left:
-            if order.state == "queued":
+            if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
         await self._jobs.open(to_the_end(fulfilment))
         for order in left:
@@ -121,17 +79,23 @@ class OrderService:
             if not await self._jobs.enqueue(order.id, order.asker_id):
                 await fulfilment.interrupt(order.id)
 
+    async def rest(self, patience_s: float) -> None:
+        """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
+        await self._jobs.rest(patience_s)
+
     async def close(self, farewell: str) -> None:
-        """Leave every order where it is. farewell: said on their cards meanwhile."""
-        await self.stage.pause(farewell)
-        await self._jobs.close()
-        await self.stage.close()
+        """Leave every order where it is. farewell: said on their cards meanwhile. Closing twice is harmless."""
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            await stage.pause(farewell)
+            await self._jobs.close()
+            await stage.close()
 
     @property
     def stage(self) -> Stage:
-        """Where orders are shown."""
+        """Where orders are shown. Raises InputError("draining") before `open` and after `close`."""
         if self._stage is None:
-            raise RuntimeError("orders are not carried out yet")
+            raise InputError("draining")
         return self._stage
 
     async def run(self) -> None:
@@ -147,53 +111,57 @@ class OrderService:
 
     async def place(self, asker: Author, wish: Wish, where: Where) -> Order:
         """Take an order. Raises InputError("orders_many"), or InputError("orders_closed") without the database."""
-        new = self._new(asker, wish, where)
         source = Source(wish.source.mime, wish.source.data) if wish.source else None
-        try:
-            await self._check_many(asker.id)
-            order = await self._orders.add(new, source)
-        except StoreError as away:
-            raise InputError("orders_closed") from away
-        return await self._in_line(order)
+        return await self._added(self._new(asker, wish, where), source)
 
     async def retry(self, order: Order, where: Where) -> Order:
         """Place the same order once more, on the same card.
 
         Raises InputError("order_under_way") when it is, InputError("orders_many").
         """
+        stage = self.stage
         if not order.has_ended:
             raise InputError("order_under_way")
-        await self._check_many(order.asker_id)
-        placed = await self._orders.replace(order.id, self._as_before(order, where))
+        with _open():
+            await self._check_number(order.asker_id)
+            new = self._as_before(order, where)
+            if order.resend_of is not None and await self._is_still_kept(order.resend_of):
+                new = replace(new, resend_of=order.resend_of)
+            placed = await self._orders.replace(order.id, new)
         if placed is None:
             raise InputError("order_under_way")
-        return await self._in_line(placed)
+        return await self._in_line(placed, stage)
 
     async def again(self, order: Order, where: Where) -> Order:
-        """Place the same order once more, on a card of its own. Raises InputError("orders_many")."""
-        await self._check_many(order.asker_id)
-        source = await self._orders.source(order.id)
-        return await self._in_line(await self._orders.add(self._as_before(order, where), source))
+        """Place the same order once more, on a card of its own."""
+        with _open():
+            source = await self._orders.source(order.id)
+        return await self._added(self._as_before(order, where), source)
 
     async def resend(self, order: Order, where: Where) -> Order:
         """Send the kept results once more. Raises InputError("order_file_gone") when they are no longer there."""
         if not await self.is_kept(order):
             raise InputError("order_file_gone")
-        return await self._in_line(await self._orders.add(self._once_more(order, where)))
+        return await self._sent_once_more(order, where)
 
     async def show_at(self, order: Order, where: Where) -> None:
-        """Let the card of an order go on in another message; what is over already is sent there."""
-        is_under_way = not order.has_ended and await self._orders.attach(
+        """Let the card of an order go on in another message; what is over already is shown there."""
+        if await self._orders.attach(
             order.id,
             message_id=where.message_id or 0,
             token=where.token,
             token_dies_at=where.token_dies_at,
             limit_bytes=where.limit_bytes,
-        )
-        if is_under_way:
+        ):
             self.stage.moved(await self.find(order.id))
+            return
+        over = await self.find(order.id)
+        ended = _end_of(over)
+        if ended is None:
+            await self._sent_once_more(over, where)
         else:
-            await self._in_line(await self._orders.add(self._once_more(order, where)))
+            there = replace(over, **asdict(where), is_detached=False)
+            await self.stage.ended(there, ended, is_kept=await self.is_kept(over))
 
     async def detach(self, order: Order) -> None:
         """Note that the card of an order can no longer be painted."""
@@ -203,17 +171,30 @@ class OrderService:
         """Cancel an order, in line or under way. Raises InputError("order_over")."""
         if order.has_ended or not await self._orders.cancel(order.id):
             raise InputError("order_over")
-        if self._cancellations.press(order.id) or order.state != "queued":
-            self.stage.cancelling(order)
-        elif await self._orders.end(order.id, "cancelled", self._now()):
-            await self.stage.cancelled(order)
+        if not self._cancellations.press(order.id) and (await self.find(order.id)).state == "queued":
+            # The card first: whoever dies in between is asked to cancel it once more, or finds it cancelled.
+            await self.stage.ended(order, Ended("cancelled"), is_kept=False)
+            if await self._orders.leave_line(order.id, self._now()):
+                return
+        self._cancellations.press(order.id)  # its turn may have come meanwhile
+        self.stage.cancelling(order)
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""
         if not order.has_ended:
             raise InputError("order_under_way")
-        await self._orders.remove(order.id)
-        await self._folder.remove(order.id)
+        for order_id in await self._orders.remove(order.id):
+            await self._folder.remove(order_id)
+
+    async def shown(self, order_id: int) -> Order:
+        """Return the order on a card: the one that its button names, or the one that took its place since.
+
+        Raises InputError("order_gone").
+        """
+        order = await self.find(order_id)
+        while order.next_id:
+            order = await self.find(order.next_id)
+        return order
 
     async def find(self, order_id: int) -> Order:
         """Return an order. Raises InputError("order_gone")."""
@@ -251,13 +232,31 @@ class OrderService:
         """Keep whether somebody wants to be pinged."""
         await self._people.set_pinged(person_id, is_pinged)
 
-    async def _check_many(self, person_id: int) -> None:
-        under_way = await self._orders.count_of(person_id)
+    async def _added(self, new: NewOrder, source: Source | None) -> Order:
+        stage = self.stage
+        with _open():
+            await self._check_number(new.asker_id)
+            order = await self._orders.add(new, source)
+        return await self._in_line(order, stage)
+
+    async def _check_number(self, asker_id: int) -> None:
+        under_way = await self._orders.count_of(asker_id)
         if under_way >= MOST_UNDER_WAY:
             raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
 
-    async def _in_line(self, order: Order) -> Order:
-        self.stage.queued(order)
+    async def _sent_once_more(self, order: Order, where: Where) -> Order:
+        """Place an order for what is kept. A picture of the person's goes along: Again may be pressed there too."""
+        new = replace(self._as_before(order, where), resend_of=order.resend_of or order.id)
+        with _open():
+            source = await self._orders.source(order.id)
+        return await self._added(new, source)
+
+    async def _is_still_kept(self, order_id: int) -> bool:
+        order = await self._orders.find(order_id)
+        return order is not None and await self.is_kept(order)
+
+    async def _in_line(self, order: Order, stage: Stage) -> Order:
+        stage.queued(order)
         await self._jobs.enqueue(order.id, order.asker_id)
         return order
 
@@ -282,5 +281,20 @@ class OrderService:
         same = {field.name: getattr(order, field.name) for field in fields(NewOrder)}
         return NewOrder(**{**same, **asdict(where), "slot": self._slot, "created_at": self._now(), "resend_of": None})
 
-    def _once_more(self, order: Order, where: Where) -> NewOrder:
-        return replace(self._as_before(order, where), resend_of=order.resend_of or order.id)
+
+@contextmanager
+def _open() -> Iterator[None]:
+    """Take orders as long as the database is there. Raises InputError("orders_closed")."""
+    try:
+        yield
+    except StoreError as away:
+        raise InputError("orders_closed") from away
+
+
+def _end_of(order: Order) -> Ended | None:
+    """Return how an order ended that came to nothing."""
+    match order.state:
+        case "failed" | "cancelled" | "interrupted":
+            return Ended(order.state, order.failure)
+        case _:
+            return None

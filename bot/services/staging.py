@@ -61,8 +61,8 @@ class Stage(Protocol):
         """Show that an order under way is being cancelled."""
         ...
 
-    async def cancelled(self, order: Order) -> None:
-        """Show that an order was taken out of the line."""
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
+        """Show how an order ended for which no steps are taken. is_kept: a result lies on disk all the same."""
         ...
 
     def moved(self, order: Order) -> None:

@@ -26,14 +26,15 @@ Ts = TypeVarTuple("Ts")
 class Patience:
     """How long one step may take before its connection is cut, None for ever.
 
-    begin_s: to begin, waiting for other writers included. statement_s: for everything after it.
+    reading_s, writing_s: to begin, waiting for other writers included. statement_s: for everything after it.
     """
 
-    begin_s: float | None
+    reading_s: float | None
+    writing_s: float | None
     statement_s: float | None
 
 
-FOR_EVER = Patience(None, None)
+FOR_EVER = Patience(None, None, None)
 
 
 class Connection:
@@ -43,9 +44,10 @@ class Connection:
     package brings the whole ORM along: 6.4 MiB of the process for classes that Core never uses.
     """
 
-    def __init__(self, engine: Engine, patience: Patience = FOR_EVER) -> None:
+    def __init__(self, engine: Engine, statement_s: float | None = None) -> None:
         self._engine = engine
-        self._patience = patience
+        self._statement_s = statement_s
+        self._is_cut = False
         self._opened: SyncConnection | None = None
 
     async def execute(self, statement: Executable, parameters: Parameters | None = None) -> int:
@@ -56,12 +58,12 @@ class Connection:
         """Run a statement and return all its rows."""
         return await self._step(self._rows, statement, parameters)
 
-    async def begin(self, how: str) -> None:
+    async def begin(self, how: str, within_s: float | None = None) -> None:
         """Begin a transaction with the given words of SQL.
 
         A connection that died while it waited in the pool, as all do when a server restarts, is replaced once.
         """
-        await to_the_end(self._begin, how, patience_s=self._patience.begin_s, cut=self._cut)
+        await to_the_end(self._begin, how, patience_s=within_s, cut=self._cut)
 
     async def commit(self) -> None:
         """Make what was done last."""
@@ -73,7 +75,7 @@ class Connection:
             await self._step(self._opened.close)
 
     async def _step(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        return await to_the_end(work, *args, patience_s=self._patience.statement_s, cut=self._cut)
+        return await to_the_end(work, *args, patience_s=self._statement_s, cut=self._cut)
 
     @property
     def _connection(self) -> SyncConnection:
@@ -85,7 +87,7 @@ class Connection:
         try:
             self._start(how)
         except DBAPIError as fault:
-            if self._opened is None or not fault.connection_invalidated:
+            if self._opened is None or self._is_cut or not fault.connection_invalidated:
                 raise
             self._opened.close()
             self._start(how)
@@ -100,6 +102,7 @@ class Connection:
 
         A statement that is merely cancelled would have psycopg ask the same silent server to stop it.
         """
+        self._is_cut = True
         if self._opened is None or self._opened.closed or self._opened.invalidated:
             return
         driver: Any = self._opened.connection.driver_connection  # Any: psycopg's, which this file does without

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -68,8 +68,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """Give a connection that sees one moment of the database and cannot change it; never nest it."""
-        engines = self._engines
-        async with self._turn(self._read_slots), self._transaction(engines.reader, engines.begin_reading) as connection:
+        async with self._turn(self._read_slots), self._reads() as connection:
             yield connection
 
     @asynccontextmanager
@@ -79,8 +78,7 @@ class Database:
         Everybody else who writes waits meanwhile, on PostgreSQL in the other processes too: keep nothing slow inside,
         and never nest it.
         """
-        engines = self._engines
-        async with self._turn(self._write_lock), self._transaction(engines.writer, engines.begin_writing) as connection:
+        async with self._turn(self._write_lock), self._writes() as connection:
             yield connection
 
     @asynccontextmanager
@@ -93,7 +91,7 @@ class Database:
         """
         engines = self._engines
         async with self._turn(self._write_lock):
-            async with self._transaction(engines.writer, engines.begin_writing) as connection:
+            async with self._writes() as connection:
                 yield connection
             if engines.after_erasing is not None:
                 # A reader that still looks at an older moment would keep SQLite's log from being emptied.
@@ -118,14 +116,22 @@ class Database:
         finally:
             gate.release()
 
+    def _reads(self) -> AbstractAsyncContextManager[Connection]:
+        engines = self._engines
+        return self._transaction(engines.reader, engines.begin_reading, engines.patience.reading_s)
+
+    def _writes(self) -> AbstractAsyncContextManager[Connection]:
+        engines = self._engines
+        return self._transaction(engines.writer, engines.begin_writing, engines.patience.writing_s)
+
     @asynccontextmanager
-    async def _transaction(self, engine: Engine, begin: str) -> AsyncIterator[Connection]:
+    async def _transaction(self, engine: Engine, begin: str, within_s: float | None) -> AsyncIterator[Connection]:
         if self._fault is not None and time.monotonic() < self._resting_until_s:
             raise StoreAway(str(self._fault))
-        connection = Connection(engine, self._engines.patience)
+        connection = Connection(engine, self._engines.patience.statement_s)
         with self._translated():
             try:
-                await connection.begin(begin)
+                await connection.begin(begin, within_s)
                 yield connection
                 await connection.commit()
             finally:

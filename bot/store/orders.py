@@ -146,6 +146,11 @@ class Orders:
         """Note that it is no longer wanted."""
         return await self._change(order_id, is_cancelled=True)
 
+    async def leave_line(self, order_id: int, moment: datetime) -> bool:
+        """End it as cancelled if its turn has not come yet."""
+        cancelled = {"state": "cancelled", "ended_at": moment, "token": ""}
+        return await self._change(order_id, orders.c.state == "queued", **cancelled)
+
     async def end(self, order_id: int, state: State, moment: datetime, *, result: str = "", failure: str = "") -> bool:
         """Note what became of it. The interaction's token is forgotten.
 
@@ -187,19 +192,25 @@ class Orders:
 
     # forgetting
 
-    async def remove(self, order_id: int) -> bool:
-        """Forget an order that has ended; False when there is none."""
+    async def remove(self, order_id: int) -> tuple[int, ...]:
+        """Forget an order that has ended, and those whose place it took on its card; return which were there."""
         async with self._database.erasing() as connection:
-            chosen = orders.c.id == order_id, orders.c.state.not_in(_UNDER_WAY)
-            return bool(await connection.execute(delete(orders).where(*chosen)))
+            removed: list[int] = []
+            chosen: ColumnElement[bool] = orders.c.id == order_id
+            while rows := await connection.fetch(
+                delete(orders).where(chosen, orders.c.state.not_in(_UNDER_WAY)).returning(orders.c.id)
+            ):
+                removed += [row.id for row in rows]
+                chosen = orders.c.next_id.in_([row.id for row in rows])
+        return tuple(removed)
 
     async def expire(self, before: datetime) -> int:
         """Forget what ended before a moment, and return how many that were."""
         async with self._database.erasing() as connection:
             return await connection.execute(delete(orders).where(orders.c.ended_at < before))
 
-    async def _change(self, order_id: int, **values: object) -> bool:
-        chosen = orders.c.id == order_id, orders.c.state.in_(_UNDER_WAY)
+    async def _change(self, order_id: int, *only: ColumnElement[bool], **values: object) -> bool:
+        chosen = orders.c.id == order_id, orders.c.state.in_(_UNDER_WAY), *only
         async with self._writing() as connection:
             return bool(await connection.execute(update(orders).where(*chosen).values(**values)))
 

@@ -12,6 +12,7 @@ from bot.store.postgres_faults import postgres_error
 CONNECTIONS = 5
 
 CONNECT_TIMEOUT_S = 2  # psycopg takes no less; Discord waits 3 s for the first reply to a press
+BEGIN_TIMEOUT_S = 2.0  # a round trip, for the same reason
 LOCK_TIMEOUT_S = 5.0  # how long the writers of other processes may keep one waiting
 STATEMENT_TIMEOUT_S = 10.0
 # How long a process may sit in a transaction without a word, e.g. when it was frozen: then the server ends it.
@@ -56,7 +57,7 @@ def postgres_engines(url: URL) -> Engines:
         begin_reading=_begin_reading(),
         begin_writing=_begin_writing(),
         # The server itself ends what takes too long. This is for one that does not answer at all.
-        patience=Patience(begin_s=LOCK_TIMEOUT_S + 2, statement_s=STATEMENT_TIMEOUT_S + 2),
+        patience=Patience(BEGIN_TIMEOUT_S, LOCK_TIMEOUT_S + BEGIN_TIMEOUT_S, STATEMENT_TIMEOUT_S + BEGIN_TIMEOUT_S),
         wait_s=WAIT_S,
         rest_s=REST_S,
         store_error=postgres_error,

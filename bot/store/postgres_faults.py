@@ -20,7 +20,7 @@ _SENTENCES = {
     "28000": _LOCKED_OUT,
     "28P01": _LOCKED_OUT,
     "3D000": _UNKNOWN_NAME,
-    "42501": "PostgreSQL does not let the user in DATABASE_URL do that: it must own the tables, or may create them",
+    "42501": "PostgreSQL does not let the user in DATABASE_URL make or use tables: let that user own the database",
     "53100": _FULL,
     "53300": _CROWDED,
     "55P03": _BUSY,
@@ -34,10 +34,13 @@ _WORDS = {
     "password authentication failed": _LOCKED_OUT,
     "no pg_hba.conf entry": _LOCKED_OUT,
     "no password supplied": _LOCKED_OUT,
+    'role "': _LOCKED_OUT,
     "does not exist": _UNKNOWN_NAME,
     "too many": _CROWDED,
     "remaining connection slots": _CROWDED,
     "invalid connection option": "DATABASE_URL has an option after its ? that PostgreSQL's client does not know",
+    "does not support SSL": "PostgreSQL does not encrypt, which the sslmode in DATABASE_URL asks for",
+    "certificate": "PostgreSQL's certificate is not one that the sslmode in DATABASE_URL trusts",
     "invalid sslmode value": "DATABASE_URL has an sslmode that PostgreSQL's client does not know",
 }
 

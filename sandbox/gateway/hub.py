@@ -163,6 +163,9 @@ class Hub:
             case events.MemberJoined(guild, user):
                 shape = {**self._payloads.member(guild, user.id), "guild_id": str(guild.id)}
                 self._tell("GUILD_MEMBER_ADD", guild.id, intents.GUILD_MEMBERS, shape)
+            case events.MemberLeft(guild, user):
+                shape = {"guild_id": str(guild.id), "user": self._payloads.user(user.id)}
+                self._tell("GUILD_MEMBER_REMOVE", guild.id, intents.GUILD_MEMBERS, shape)
             case events.InteractionSent(guild_id, payload):
                 self._tell("INTERACTION_CREATE", guild_id, intents.NONE, payload)
             case _:

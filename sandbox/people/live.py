@@ -78,7 +78,7 @@ class Live:
                 self._tell(list(self._pages), _frame("COMMANDS", {"commands": self._view.commands()}))
             case events.PresenceChanged(is_online):
                 self._tell(list(self._pages), _frame("PRESENCE", {"online": is_online}))
-            case events.GuildCreated() | events.MemberJoined():
+            case events.GuildCreated() | events.MemberJoined() | events.MemberLeft():
                 # Rare enough that a page may as well begin anew.
                 self._tell_each(self._pages, lambda who: _frame("READY", self._view.state(who)))
             case _:

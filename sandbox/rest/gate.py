@@ -26,14 +26,17 @@ _log = logging.getLogger(__name__)
 
 
 class Gate:
-    """Registers routes with a web application and answers their requests."""
+    """Registers routes with a web application and answers their requests.
+
+    max_file_bytes: the largest file that is taken; tests lower it below what bots are told.
+    """
 
     def __init__(self, token: str, limits: Limits, clock: Clock, record: Record, *, max_file_bytes: int) -> None:
         self._authorization = f"Bot {token}"
         self._limits = limits
         self._clock = clock
         self._record = record
-        self._max_file_bytes = max_file_bytes
+        self.max_file_bytes = max_file_bytes
         self.faults = Faults()
 
     def mount(self, app: web.Application, routes: list[Route]) -> None:
@@ -54,11 +57,18 @@ class Gate:
 
     async def _answer(self, request: web.Request, route: Route, noted: Noted, path: str) -> web.Response:
         fault = self.faults.take(route.method, path)
-        if fault is not None:
-            await asyncio.sleep(fault.delay_s)
-            if fault.status is not None:
-                await request.read()
-                return _reply(fault.status, fault.body, fault.headers)
+        if fault is None:
+            return await self._handle(request, route, noted)
+        await asyncio.sleep(fault.delay_s)
+        if fault.status is not None:
+            await request.read()
+            return _reply(fault.status, fault.body, fault.headers)
+        response = await self._handle(request, route, noted)
+        noted.status = response.status
+        await asyncio.sleep(fault.reply_delay_s)
+        return response
+
+    async def _handle(self, request: web.Request, route: Route, noted: Noted) -> web.Response:
         headers: Headers = {}
         try:
             if route.needs_token and request.headers.get("Authorization") != self._authorization:
@@ -68,7 +78,7 @@ class Gate:
             if not verdict.is_allowed:
                 await request.read()
                 return _refusal(verdict, headers)
-            noted.form = await read_form(request, max_file_bytes=self._max_file_bytes)
+            noted.form = await read_form(request, max_file_bytes=self.max_file_bytes)
             return _success(route.handler(Call(request.match_info, request.query, noted.form)), headers)
         except ApiError as error:
             return _reply(error.status, error.body(), headers)

@@ -108,6 +108,8 @@ class MessageRoutes:
         channel = self._access.text_channel(call)
         form = call.body
         self._need(channel, self._needed_to_send(channel, call))
+        if channel.guild_id is None and not self._world.share_a_guild(channel.recipient_ids):
+            raise errors.no_mutual_guild()
         nonce = form.get("nonce")
         key = (channel.id, str(nonce)) if nonce is not None and form.get("enforce_nonce") else None
         if key is not None and (known := self._world.messages.get(self._nonces.get(key, 0))):

@@ -7,15 +7,17 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
 
 from bot.errors import InputError, StoreError
+from bot.services.posts import PostService
 from bot.store.database import Database
 from bot.store.memory import Memory, Span
 from bot.ui import text
-from bot.ui.sentences.memory import NOT_STORED
+from bot.ui.sentences.memory import NO_BUTTONS, NOT_STORED
 from tests.cogs.test_controls import press
 from tests.cogs.world import Held, World, labels
 
@@ -182,6 +184,22 @@ async def test_an_answer_whose_end_cannot_be_read_back_says_so(world: World, los
     held.end()
     await world.settled()
     assert world.shown == [f"Waves come.\n-# {NOT_STORED}"]
+
+
+async def test_an_answer_that_was_stored_but_cannot_be_looked_up_lacks_only_its_buttons(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = PostService.add_version
+
+    async def add_and_break(*args: Any) -> None:  # Any: passed on
+        await add(*args)
+        await rename(database, "posts", "away")
+
+    monkeypatch.setattr(PostService, "add_version", add_and_break)
+    world.answers("Waves come from wind.")
+    await world.ask("why waves?")
+    assert world.shown == [f"Waves come from wind.\n-# {NO_BUTTONS}"]
+    assert await count(database, "turns") == 2
 
 
 @pytest.mark.parametrize("action", ["regenerate", "try", "delete"])

@@ -27,11 +27,30 @@ class Demo:
         """Return the newest request whose last message holds these words."""
         return next(body for body in reversed(await self.questions()) if words in str(body["messages"][-1]["content"]))
 
+    async def generated(self, prompt: str) -> Json:
+        """Return how many pictures or clips of a prompt, told without its tags, were begun, finished and abandoned."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self._root}/control/generations") as reply:
+            rows = (await reply.json())["generations"]
+        found: Json = next((row for row in rows if row["prompt"] == prompt), {})
+        return {name: found.get(name, 0) for name in ("begun", "finished", "abandoned")}
+
+    async def files(self) -> list[bytes]:
+        """Return every file that is served, oldest first."""
+        async with aiohttp.ClientSession() as http:
+            async with http.get(f"{self._root}/control/files") as reply:
+                paths = [row["path"] for row in (await reply.json())["files"]]
+            return [await _body(http, self._root + path) for path in paths]
+
     async def next(self, fault: str, times: int = 1) -> None:
         """Lay out a fault for the next requests."""
         form = {"name": fault, "times": times}
         async with aiohttp.ClientSession() as http, http.post(f"{self._root}/control/next", json=form) as reply:
             assert reply.status == 200, await reply.text()
+
+
+async def _body(http: aiohttp.ClientSession, url: str) -> bytes:
+    async with http.get(url) as reply:
+        return await reply.read()
 
 
 def told(body: Json) -> str:

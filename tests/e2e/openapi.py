@@ -63,7 +63,7 @@ class DiscordApi:
 
 
 def _without_liberties(body: object) -> object:
-    """Leave out what is known; discord.py also numbers new attachments with integers instead of strings."""
+    """Leave out what is known; discord.py also writes some ids as integers: of new attachments, of people to ping."""
     if isinstance(body, list):
         return [_without_liberties(item) for item in body]
     if not isinstance(body, dict):
@@ -71,4 +71,6 @@ def _without_liberties(body: object) -> object:
     kept = {name: _without_liberties(value) for name, value in body.items() if name not in KNOWN_LIBERTIES}
     if isinstance(kept.get("attachments"), list):
         kept["attachments"] = [{**file, "id": str(file["id"])} for file in body["attachments"]]
+    if isinstance(allowed := kept.get("allowed_mentions"), dict):
+        kept["allowed_mentions"] = {**allowed, "users": [str(user_id) for user_id in allowed.get("users", [])]}
     return kept

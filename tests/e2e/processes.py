@@ -127,6 +127,7 @@ def bot_environment(discord: Running, grok: Running, folder: Path) -> dict[str, 
         "GROK_API_KEY": grok.announced["key"],
         "GROK_BASE_URL": grok.announced["base_url"],
         "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
+        "MEDIA_DIR": str(folder / "media"),
         "LOG_LEVEL": "INFO",
         "LOG_FORMAT": "text",
     }

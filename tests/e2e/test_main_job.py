@@ -9,28 +9,18 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from tests.e2e.demo import Demo
 from tests.e2e.openapi import DiscordApi, description_path
+from tests.e2e.orders import DONE, history, names, order, percents, phase
 from tests.e2e.person import EPHEMERAL, Json, Person, eventually, is_finished, said, texts
 from tests.e2e.processes import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-PERCENT = re.compile(r"(\d+) %")
-
 
 def words(number: int) -> str:
     """Return what the demo Grok server writes for `[[tokens=number]]`."""
     return " ".join(f"w{index}" for index in range(number))
-
-
-async def finished_card(you: Person, channel: str, interaction: str) -> Json:
-    async def look() -> Json | None:
-        for row in await you.from_bot(channel):
-            if row.get("interaction_metadata", {}).get("id") == interaction and row["attachments"]:
-                return row
-        return None
-
-    return await eventually(look, within_s=60, what="a card with its files")
 
 
 async def test_an_answer_is_seen_growing_and_ends_complete(you: Person) -> None:
@@ -75,59 +65,31 @@ async def test_the_next_question_takes_along_what_was_said(you: Person, running:
 
 async def test_a_clip_counts_up_in_one_message_and_is_attached_to_it_unchanged(you: Person, running: Stack) -> None:
     channel = await you.channel("clips")
-    interaction = await you.command(
-        channel,
-        "video",
-        [{"name": "prompt", "type": 3, "value": "a lighthouse in a storm"}, {"name": "seconds", "type": 4, "value": 6}],
-    )
-    seen: list[int] = []
-
-    async def look() -> Json | None:
-        for row in await you.from_bot(channel):
-            if row.get("interaction_metadata", {}).get("id") == interaction:
-                seen.extend(int(found) for found in PERCENT.findall(texts(row)))
-                return row if row["attachments"] else None
-        return None
-
-    card = await eventually(look, within_s=60, what="the clip")
-    clip = next(file for file in card["attachments"] if file["filename"].endswith(".mp4"))
-    poster = next(file for file in card["attachments"] if file["content_type"].startswith("image/"))
-    served = await served_files(running)
+    ordered = await order(you, channel, "video", "a lighthouse in a storm", seconds=6)
+    card = await ordered.over()
+    seen = percents(await history(you, card))
+    clip, poster = sorted(card["attachments"], key=lambda file: str(file["filename"]))
+    served = await Demo(running).files()
+    assert phase(card) == DONE
     assert seen == sorted(seen)
     assert len(set(seen)) >= 3
+    assert re.fullmatch(r"grok-\d+\.mp4", clip["filename"])
+    assert poster["content_type"].startswith("image/")
     assert await you.download(clip["url"]) in served
     assert await you.download(poster["url"]) in served
     assert "a lighthouse in a storm" in clip["description"]
-    assert [row["id"] for row in await you.from_bot(channel)] == [card["id"]]
-
-
-async def served_files(running: Stack) -> list[bytes]:
-    """Return every file the demo Grok server serves."""
-    async with aiohttp.ClientSession() as http:
-        async with http.get(f"{running.grok_root}/control/files") as reply:
-            paths = [row["path"] for row in (await reply.json())["files"]]
-        files = []
-        for path in paths:
-            async with http.get(f"{running.grok_root}{path}") as reply:
-                files.append(await reply.read())
-    return files
+    ping = await ordered.ping(card)
+    assert f"<@{you.user_id}> your clip is ready" in ping["content"]
+    assert [row["id"] for row in await you.from_bot(channel)] == [card["id"], ping["id"]]
 
 
 async def test_pictures_come_with_alt_text_and_in_the_shape_asked_for(you: Person) -> None:
     channel = await you.channel("pictures")
-    interaction = await you.command(
-        channel,
-        "imagine",
-        [
-            {"name": "prompt", "type": 3, "value": "two foxes"},
-            {"name": "count", "type": 4, "value": 2},
-            {"name": "aspect", "type": 3, "value": "16:9"},
-        ],
-    )
-    card = await finished_card(you, channel, interaction)
+    card = await (await order(you, channel, "imagine", "two foxes", count=2, aspect="16:9")).over()
     pictures = [Image.open(io.BytesIO(await you.download(file["url"]))) for file in card["attachments"]]
     assert len(pictures) == 2
     assert {picture.size for picture in pictures} == {(1280, 720)}
+    assert [name.rpartition("-")[2] for name in names(card)] == ["1.jpg", "2.jpg"]
     assert all("two foxes" in file["description"] for file in card["attachments"])
 
 
@@ -135,13 +97,7 @@ async def test_a_picture_that_is_handed_in_is_changed(you: Person, running: Stac
     channel = await you.channel("pictures")
     given = io.BytesIO()
     Image.new("RGB", (640, 480), "#c0392b").save(given, "PNG")
-    interaction = await you.command(
-        channel,
-        "imagine",
-        [{"name": "prompt", "type": 3, "value": "more autumn"}, {"name": "image", "type": 11, "value": "0"}],
-        [("red.png", given.getvalue())],
-    )
-    card = await finished_card(you, channel, interaction)
+    card = await (await order(you, channel, "imagine", "more autumn", image=("red.png", given.getvalue()))).over()
     async with aiohttp.ClientSession() as http, http.get(f"{running.grok_root}/control/requests") as reply:
         asked = next(row for row in (await reply.json())["requests"] if "more autumn" in str(row["body"]))
     assert asked["model"] == "grok-imagine-1.0-edit"

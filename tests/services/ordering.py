@@ -204,9 +204,9 @@ class PlainStage:
         """Add a line."""
         self.lines.append(f"cancelling {order.id}")
 
-    async def cancelled(self, order: Order) -> None:
-        """Put on the card that it was cancelled."""
-        self.shown[order.id] = Ended("cancelled")
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
+        """Put on the card how it ended."""
+        self.shown[order.id] = ended
 
     def moved(self, order: Order) -> None:
         """Add a line."""

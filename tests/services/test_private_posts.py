@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.services.private_posts import MOST, PrivatePosts
+from bot.services.private_posts import MOST, PassingPosts, PrivatePosts
 from bot.store.pictures import StoredPicture
 from bot.store.posts import NewPost, NewVersion
 
@@ -51,3 +51,13 @@ async def test_the_oldest_go_when_there_are_too_many() -> None:
     ids = [await posts.open(POST) for _ in range(MOST + 2)]
     assert [await posts.find(post_id) is None for post_id in ids[:3]] == [True, True, False]
     assert await posts.find(ids[-1]) is not None
+
+
+async def test_one_that_everybody_sees_knows_where_it_stands() -> None:
+    posts = PassingPosts()
+    post_id = await posts.open(POST)
+    await posts.place(post_id, [7, 8], 5)
+    assert await posts.message_ids(post_id) == (7, 8)
+    await posts.remove(post_id)
+    await posts.place(post_id, [7, 8], 5)
+    assert await posts.message_ids(post_id) == ()

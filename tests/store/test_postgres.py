@@ -71,6 +71,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
         ((r":\d+/", ":1/"), "PostgreSQL is away"),
         (("$", "?shape=round"), "an option after its"),
         (("$", "?sslmode=round"), "an sslmode that"),
+        (("$", "?sslmode=require"), "does not encrypt"),
+        (("127.0.0.1", "no-such-host.invalid"), "PostgreSQL is away"),
     ],
 )
 async def test_address_that_leads_nowhere_is_one_sentence(
@@ -120,6 +122,14 @@ async def test_tables_of_another_program_are_left_alone(postgres_url: str) -> No
     with pytest.raises(StoreError, match="belongs to another program"):
         await Database.open(postgres_url)
     assert ask(postgres_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("recipes",)]
+
+
+async def test_user_who_may_not_make_tables_is_told_what_is_missing(postgres_url: str) -> None:
+    guest = f"guest_{make_url(postgres_url).database}"
+    with psycopg.connect(postgres_url) as owner:
+        owner.execute(f"CREATE ROLE {guest} LOGIN PASSWORD 'made-up'".encode())
+    with pytest.raises(StoreError, match="let that user own the database"):
+        await Database.open(re.sub("grokcord:[^@]*@", f"{guest}:made-up@", postgres_url))
 
 
 async def test_schema_of_a_newer_version_is_refused(postgres_url: str) -> None:
@@ -201,12 +211,28 @@ async def test_backend_that_falls_silent_is_cut_off(postgres_url: str) -> None:
 
     async with opened(postgres_url):
         pass
-    database = Database(replace(engines_of(postgres_url), patience=Patience(begin_s=5, statement_s=0.5)))
+    database = Database(replace(engines_of(postgres_url), patience=Patience(5, 5, 0.5)))
     with pytest.raises(StoreError, match="PostgreSQL is away"):
         await ask_the_frozen(database)
     await once_back(lambda: Notes(database).set("a", "1"))
     assert await Notes(database).get("a") == "1"
     await database.close()
+
+
+async def test_pooled_connection_that_fell_silent_is_cut_off(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "BEGIN_TIMEOUT_S", 0.5)
+    async with opened(postgres_url) as database:
+        async with database.reading() as connection:
+            [[pid]] = await connection.fetch(text("SELECT pg_backend_pid()"))
+        os.kill(int(pid), signal.SIGSTOP)
+        try:
+            with pytest.raises(StoreAway):
+                await Notes(database).get("a")
+        finally:
+            os.kill(int(pid), signal.SIGCONT)
+        assert await once_back(lambda: Notes(database).get("a")) is None
 
 
 async def test_waiting_for_a_turn_has_an_end(postgres_url: str) -> None:

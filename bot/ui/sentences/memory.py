@@ -26,6 +26,7 @@ MODES = {
 }
 AWAY = "My memory is off for the moment: please try again in a minute, and tell the bot's owner if it stays off."
 NOT_STORED = "My memory is off for the moment: this answer could not be stored, so I shall not remember it."
+NO_BUTTONS = "My memory is off for the moment, so there are no buttons here."
 
 PARENT = "this thread shares the memory of its channel"
 
