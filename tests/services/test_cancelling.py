@@ -36,12 +36,12 @@ async def test_work_that_nobody_cancels_is_done() -> None:
 
 async def test_work_is_cut_off_and_closed_when_somebody_cancels() -> None:
     slow, cancellations = Slow(), Cancellations()
-    cancellations.enter(7)
-    working = asyncio.create_task(cancellations.unless_pressed(7, slow))
-    await slow.has_begun.wait()
-    assert cancellations.press(7)
-    with pytest.raises(Cancelled):
-        await working
+    with cancellations.entered(7):
+        working = asyncio.create_task(cancellations.unless_pressed(7, slow))
+        await slow.has_begun.wait()
+        assert cancellations.press(7)
+        with pytest.raises(Cancelled):
+            await working
     assert slow.is_closed
 
 
@@ -57,39 +57,30 @@ async def test_work_that_ended_in_the_same_moment_counts() -> None:
 
 async def test_work_that_begins_after_the_press_is_cut_off() -> None:
     slow, cancellations = Slow(), Cancellations()
-    cancellations.enter(7)
-    cancellations.press(7)
-    assert cancellations.is_pressed(7)
-    with pytest.raises(Cancelled):
-        await cancellations.unless_pressed(7, slow)
-
-
-async def test_entering_again_does_not_forget_the_press() -> None:
-    cancellations = Cancellations()
-    cancellations.enter(7)
-    cancellations.press(7)
-    cancellations.enter(7)
-    assert cancellations.is_pressed(7)
+    with cancellations.entered(7):
+        cancellations.press(7)
+        assert cancellations.is_pressed(7)
+        with pytest.raises(Cancelled):
+            await cancellations.unless_pressed(7, slow)
 
 
 async def test_nobody_cancels_what_is_not_done_here() -> None:
     cancellations = Cancellations()
     assert not cancellations.press(7)
-    cancellations.enter(7)
-    cancellations.leave(7)
-    cancellations.leave(7)
+    with cancellations.entered(7):
+        assert cancellations.press(7)
     assert not cancellations.press(7)
     assert not cancellations.is_pressed(7)
 
 
 async def test_another_order_goes_on() -> None:
     slow, cancellations = Slow(), Cancellations()
-    cancellations.enter(8)
-    working = asyncio.create_task(cancellations.unless_pressed(7, slow))
-    await slow.has_begun.wait()
-    cancellations.press(8)
-    slow.may_end.set()
-    assert await working == "done"
+    with cancellations.entered(8):
+        working = asyncio.create_task(cancellations.unless_pressed(7, slow))
+        await slow.has_begun.wait()
+        cancellations.press(8)
+        slow.may_end.set()
+        assert await working == "done"
 
 
 async def test_errors_of_the_work_pass_through() -> None:

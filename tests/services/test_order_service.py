@@ -15,7 +15,8 @@ import pytest
 
 from bot.errors import InputError, StoreError
 from bot.grok.types import InlineImage
-from bot.services.jobs import Fulfil, Jobs, Limits
+from bot.services.carrying import Fulfil
+from bot.services.jobs import Jobs, Limits
 from bot.services.kept import Ended, Kept, KeptFile, written
 from bot.services.orders import MOST_UNDER_WAY, REMEMBERED, OrderModels, OrderService, Where, Wish
 from bot.services.question import Author
@@ -51,6 +52,9 @@ class Line:
     async def open(self, fulfil: Fulfil) -> None:
         """Begin."""
         self._fulfil = fulfil
+
+    async def rest(self, patience_s: float) -> None:
+        """Begin nothing more."""
 
     async def close(self) -> None:
         """Leave everything."""
