@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from random import Random
 from statistics import mean
 
 from sandbox.postgres.programs import find_programs
@@ -25,6 +26,7 @@ from tests.postgres import ROOT, postgres_process
 IDLE_S = 20.0
 ORDERS = 20
 SETTLE_S = 3.0
+PHASES_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ async def measure(url: str, idle_s: float) -> Cost:
     cpu_s, began_s = time.process_time(), time.perf_counter()
     await asyncio.sleep(idle_s)
     idle_percent = 100 * (time.process_time() - cpu_s) / (time.perf_counter() - began_s)
-    waits = []
+    waits, phases = [], Random(1)  # noqa: S311 - no secret
     for order_id in range(ORDERS):
+        await asyncio.sleep(phases.uniform(0, PHASES_S))  # people do not order just after a look at the line
         enqueued_s = time.perf_counter()
         await jobs.enqueue(order_id, order_id)
         waits.append(await begun.get() - enqueued_s)
