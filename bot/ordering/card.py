@@ -107,7 +107,8 @@ class LiveCard:
 
     async def close(self, ended: Ended, *, is_kept: bool) -> None:
         """Show how the order ended without a result."""
-        self._change(ended_state(self._known(), ended, is_kept=is_kept))
+        took_s = 0.0 if ended.state == "interrupted" else self._elapsed_s()
+        self._change(replace(ended_state(self._known(), ended, is_kept=is_kept), elapsed_s=took_s))
         if not self._is_detached:
             await self._live.finish()
 
@@ -153,7 +154,7 @@ class LiveCard:
         service = self._bot.services.orders
         while self._state is None or self._state.phase == "queued":
             try:
-                self._expected_s = await service.usual_s(self.order.model)
+                self._expected_s = self._expected_s or await service.usual_s(self.order.model)
                 standing = await service.standing(self.order)
             except StoreError:
                 standing = None
@@ -214,4 +215,5 @@ class LiveCard:
         return (card_face(state, fallback=self._fallback if state.phase == "done" else None),)
 
     def _elapsed_s(self) -> float:
-        return max(0.0, (self._now() - self.order.created_at).total_seconds())
+        until = self.order.ended_at or self._now()
+        return max(0.0, (until - self.order.created_at).total_seconds())

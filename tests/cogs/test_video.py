@@ -181,6 +181,24 @@ async def test_who_turned_it_off_is_not_pinged(world: World) -> None:
     assert [message.id for message in world.messages] == [done.id]
 
 
+async def test_the_choice_about_pings_is_remembered_and_can_be_taken_back(world: World) -> None:
+    await world.ann.slash(world.channel, "notify", ping=False)
+    await world.restart()
+    world.says(reply(sse(CLIP_HTML, STOP)))
+    poster_and_clip(world)
+    done = await film(world)
+    assert [message.id for message in world.messages] == [done.id]
+    await world.ann.slash(world.channel, "notify", ping=True)
+    assert world.whispered(world.ann)[-1] == sentences.NOTIFY_ON
+    world.says(reply(sse(CLIP_HTML, STOP)))
+    poster_and_clip(world)
+    await world.ann.slash(world.channel, "video", prompt="a cat")
+    await over(world)
+    assert [message.content for message in world.messages if message.content] == [
+        sentences.done_ping(world.ann.id, "clip", cards(world)[1].jump_url)
+    ]
+
+
 async def test_a_private_order_is_seen_by_its_asker_alone(world: World) -> None:
     world.says(reply(sse(CLIP_HTML, STOP)))
     poster_and_clip(world)
