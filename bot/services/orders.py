@@ -12,8 +12,7 @@ from bot.errors import InputError, StoreError
 from bot.grok.types import Aspect, VideoQuality
 from bot.services.appearing import with_cards
 from bot.services.cancelling import Cancellations
-from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
-from bot.services.jobs import Limits
+from bot.services.carrying import DurableJobs, Fulfilling, Limits, to_the_end
 from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
