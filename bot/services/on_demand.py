@@ -22,8 +22,12 @@ class JobsOnDemand:
         self._opening = asyncio.Lock()
 
     async def open(self, fulfil: Fulfil) -> None:
-        """Be ready to open. Orders that were left are enqueued anew by whoever opens this."""
+        """Be ready to open."""
         self._fulfil = fulfil
+
+    async def wake(self) -> None:
+        """Go on with what was left, although nobody orders anything."""
+        await self._opened()
 
     async def enqueue(self, order_id: int, person_id: int) -> bool:
         """Let an order wait for its turn; False when it was over already."""

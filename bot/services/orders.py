@@ -77,6 +77,9 @@ class OrderService:
             if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
         await self._jobs.open(to_the_end(fulfilment))
+        # An order that has ended may have steps left, to tell somebody, and one of another slot may be let in by this.
+        if await self._orders.are_any():
+            await self._jobs.wake()
         for order in left:
             # Harmless where it waits already; an order whose process died between keeping and enqueueing it does not.
             if not await self._jobs.enqueue(order.id, order.asker_id):
