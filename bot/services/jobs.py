@@ -77,7 +77,7 @@ class Jobs:
         )
         if self._is_shared:
             await DBOS.register_queue_async(
-                self._own_line, polling_interval_sec=2 * self._poll_s, on_conflict="always_update"
+                self._own_line, polling_interval_sec=self._poll_s, on_conflict="always_update"
             )
 
     async def rest(self, patience_s: float) -> None:
