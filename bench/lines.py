@@ -43,8 +43,9 @@ class Cost:
 async def measure(url: str, idle_s: float) -> Cost:
     """Open the lines, let them idle, then order."""
     bare_mib = _memory_mib()
+    from bot.services.carrying import Limits
     from bot.services.fulfilment import Steps
-    from bot.services.jobs import Jobs, Limits
+    from bot.services.jobs import Jobs
 
     loaded_mib = _memory_mib()
     begun = asyncio.Queue[float]()

@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Self
 
 import discord
 from discord.ext import commands
 
 from bot.answering import pressing
+from bot.answering.buttons import buttons
 from bot.answering.forms import PREFIX, ReplyForm, TryForm, receive
 from bot.app import GrokBot, report
 from bot.errors import InputError
 from bot.ui.controls import Control, find_control
 from bot.ui.sent import custom_id_of
 
+BUTTONS = r"grokcord:(?!memory:2:|tune:2:|order:).*"  # those of older versions and forged ones included
 Act = Callable[[discord.Interaction[GrokBot], Control], Awaitable[None]]
 
 
-class Pressed(
-    discord.ui.DynamicItem[discord.ui.Item[Any]],  # Any: whichever view
-    template=r"grokcord:(?!memory:2:|tune:2:|order:).*",
-):
-    """A button of an answer, whichever it is; those of older versions and forged ones are told apart by their id."""
-
-    def __init__(self, item: discord.ui.Item[Any], custom_id: str) -> None:
-        super().__init__(item)
-        self.pressed_id = custom_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],  # Any: the button answers whichever client
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Return the button that was pressed."""
-        return cls(item, match.string)
-
-    async def callback(self, interaction: discord.Interaction[GrokBot]) -> None:  # type: ignore[override]  # our client
-        """Do what the button says, or say in one sentence why not."""
-        try:
-            control = find_control(self.pressed_id)
-            act = ACTS.get(control.action) if control is not None else None
-            if control is None or act is None:
-                raise InputError("old_button")
-            await act(interaction, control)
-        except Exception as failed:  # the outermost handler: discord.py gives those of a DynamicItem to nobody
-            await report(interaction, failed)
+async def pressed(interaction: discord.Interaction[GrokBot], custom_id: str) -> None:
+    """Do what a button of an answer says. Raises InputError for a forged one, or one of an older version."""
+    control = find_control(custom_id)
+    act = ACTS.get(control.action) if control is not None else None
+    if control is None or act is None:
+        raise InputError("old_button")
+    await act(interaction, control)
 
 
 async def reply(interaction: discord.Interaction[GrokBot], _control: Control) -> None:
@@ -100,5 +76,5 @@ class ControlsCog(commands.Cog):
 
 async def setup(bot: GrokBot) -> None:
     """Let the buttons be found, and take the forms."""
-    bot.add_dynamic_items(Pressed)
+    bot.add_dynamic_items(buttons(BUTTONS, pressed))
     await bot.add_cog(ControlsCog())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from typing import Any, Self
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import GrokBot, report
+from bot.answering.buttons import buttons
+from bot.app import GrokBot
 from bot.errors import InputError
 from bot.ordering.pressing import press
 from bot.ordering.stage import CardStage
@@ -18,36 +17,12 @@ from bot.ui.order_controls import find_order_control
 from bot.ui.sentences import orders as sentences
 
 
-class OrderPressed(
-    discord.ui.DynamicItem[discord.ui.Item[Any]],  # Any: whichever view
-    template=r"grokcord:order:.*",
-):
-    """A button of a card, whichever it is; forged ones and those of other versions are told apart by their id."""
-
-    def __init__(self, item: discord.ui.Item[Any], custom_id: str) -> None:
-        super().__init__(item)
-        self.pressed_id = custom_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],  # Any: the button answers whichever client
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Return the button that was pressed."""
-        return cls(item, match.string)
-
-    async def callback(self, interaction: discord.Interaction[GrokBot]) -> None:  # type: ignore[override]  # our client
-        """Do what the button says, or say in one sentence why not."""
-        try:
-            control = find_order_control(self.pressed_id)
-            if control is None:
-                raise InputError("old_button")
-            await press(interaction, control)
-        except Exception as failed:  # the outermost handler: discord.py gives those of a DynamicItem to nobody
-            await report(interaction, failed)
+async def pressed(interaction: discord.Interaction[GrokBot], custom_id: str) -> None:
+    """Do what a button of a card says. Raises InputError for a forged one, or one of another version."""
+    control = find_order_control(custom_id)
+    if control is None:
+        raise InputError("old_button")
+    await press(interaction, control)
 
 
 class OrdersCog(commands.Cog):
@@ -58,7 +33,7 @@ class OrdersCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Carry orders out from now on, those included that a process before this one left."""
-        self.bot.add_dynamic_items(OrderPressed)
+        self.bot.add_dynamic_items(buttons(r"grokcord:order:.*", pressed))
         await self.bot.services.orders.open(CardStage(self.bot, lambda: datetime.now(UTC)))
 
     async def cog_unload(self) -> None:

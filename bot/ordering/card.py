@@ -30,6 +30,7 @@ from bot.ui.sentences import orders as sentences
 from bot.ui.surface import SurfaceLostError, send_options
 
 TICK_S = 1.0
+UPLOAD_SEEN_BYTES = 1024 * 1024  # what takes so long to send that people want to know
 LOOK_S = 2.0  # how often the place in line is looked at
 FAREWELL_S = 45.0  # before a token dies by which alone a card can be painted
 
@@ -93,6 +94,8 @@ class LiveCard:
         working = self._known()
         self._fallback = card_face(replace(working, phase="fitting", media=(), poster=None))
         self.surface.was_too_large = False
+        if sum(file.size_bytes for file in delivery.fitted.files) > UPLOAD_SEEN_BYTES and not self._is_detached:
+            await self._live.finish()  # a card cannot be painted while its files are sent
         self._change(delivered_state(working, self.order, delivery))
         if self._is_detached:
             return Delivered("waiting")
@@ -107,7 +110,8 @@ class LiveCard:
 
     async def close(self, ended: Ended, *, is_kept: bool) -> None:
         """Show how the order ended without a result."""
-        self._change(ended_state(self._known(), ended, is_kept=is_kept))
+        took_s = 0.0 if ended.state == "interrupted" else self._elapsed_s()
+        self._change(replace(ended_state(self._known(), ended, is_kept=is_kept), elapsed_s=took_s))
         if not self._is_detached:
             await self._live.finish()
 
@@ -153,7 +157,7 @@ class LiveCard:
         service = self._bot.services.orders
         while self._state is None or self._state.phase == "queued":
             try:
-                self._expected_s = await service.usual_s(self.order.model)
+                self._expected_s = self._expected_s or await service.usual_s(self.order.model)
                 standing = await service.standing(self.order)
             except StoreError:
                 standing = None
@@ -214,4 +218,5 @@ class LiveCard:
         return (card_face(state, fallback=self._fallback if state.phase == "done" else None),)
 
     def _elapsed_s(self) -> float:
-        return max(0.0, (self._now() - self.order.created_at).total_seconds())
+        until = self.order.ended_at or self._now()
+        return max(0.0, (until - self.order.created_at).total_seconds())

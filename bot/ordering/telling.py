@@ -38,7 +38,7 @@ async def tell(
         if how == "waiting":
             await _offer(bot, order)
         elif how == "lost":
-            await _say_lost(bot, order)
+            await _say_lost(bot, order, surface)
         elif order.resend_of is None and await bot.services.orders.is_pinged(order.asker_id):
             await _ping(bot, order, surface, ended)
     except FAILURES as failed:
@@ -63,9 +63,9 @@ async def _ping(bot: GrokBot, order: Order, surface: OrderSurface, ended: Ended 
             await _ping_in_channel(bot, order, surface.message_id, words)
         except (discord.NotFound, discord.Forbidden):
             await _ping_directly(bot, order, words, ended)
+    elif order.has_ended:
+        return  # a process before this one may have pinged, where nobody can look it up
     elif surface.token_lasts_s > 0:
-        if order.has_ended:  # a process before this one may have pinged, where nobody can look it up
-            return
         await surface.webhook().send(words, allowed_mentions=_asker_of(order), ephemeral=order.is_private, wait=True)
     else:
         await _ping_directly(bot, order, words, ended)
@@ -97,15 +97,17 @@ async def _offer(bot: GrokBot, order: Order) -> None:
     await _send_card(bot, order, replace(first_state(order), phase="ready", sentence=""))
 
 
-async def _say_lost(bot: GrokBot, order: Order) -> None:
-    """Say in the channel how to get what can be sent to nobody."""
+async def _say_lost(bot: GrokBot, order: Order, surface: OrderSurface) -> None:
+    """Say where the card stood how to get what can be sent to nobody."""
     log.warning("a result reached nobody order=%s", order.id)
-    if order.is_private or order.is_guest:
-        return
     sentence = sentences.undelivered_ping(order.asker_id, order.kind)
     lost = card_face(replace(first_state(order), phase="failed", sentence=sentence, can_resend=True))
-    channel = bot.get_partial_messageable(order.channel_id, guild_id=order.guild_id)
-    await channel.send(**send_options(lost), allowed_mentions=_asker_of(order), nonce=nonce_of(order, 2))
+    options = {**send_options(lost), "allowed_mentions": _asker_of(order)}
+    if surface.token_lasts_s > 0:
+        await surface.webhook().send(**options, ephemeral=order.is_private)
+    elif not order.is_private and not order.is_guest:
+        channel = bot.get_partial_messageable(order.channel_id, guild_id=order.guild_id)
+        await channel.send(**options, nonce=nonce_of(order, 2))
 
 
 async def _send_card(bot: GrokBot, order: Order, state: CardState) -> None:

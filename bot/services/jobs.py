@@ -13,13 +13,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
-from bot.services.carrying import Fulfil
+from bot.services.carrying import LOOK_S, Fulfil, Limits
 
 # The version of the steps, not of the bot: an order that waits is carried out by whichever release comes back. Steps
 # that differ get new names, `fulfil.2`, beside the old ones, which stay as long as an order of theirs may be left.
@@ -27,19 +26,9 @@ STEPS_VERSION = "orders-1"
 ADMIT = "admit.1"
 FULFIL = "fulfil.1"
 LINE = "orders"
-LOOK_S = 0.5  # how often the lines are looked at: more often, and an idle process is felt; less, and people see it
 THREADS = 16
 CONNECTIONS = 6
 TIDIED_AT_ONCE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many orders are carried out: at once in all, at once for a person, and per minute (0: any number)."""
-
-    at_once: int = 8
-    per_person: int = 2
-    per_minute: int = 0
 
 
 class Jobs:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from simcord import MemberActor
 
+from bot.ordering.stage import CardStage
 from bot.ui.sentences import orders as sentences
 from tests.cogs.orders import CLIP_HTML, PICTURE_URL, cards, clip, filenames, order, over, picture, press
 from tests.cogs.world import Held, World, labels, said
@@ -125,6 +128,28 @@ async def test_what_reaches_nobody_is_said_in_the_channel_and_can_be_sent_again(
     await over(world)
     assert filenames(cards(world)[-1]) == ["grok-2.mp4", "poster.jpg"]
     assert len(world.grok.requests) == asked
+
+
+async def test_what_reaches_nobody_of_a_private_order_is_said_privately(world: World) -> None:
+    takes_no_direct_messages(world, world.ann)
+    held = world.holds()
+    await world.begin(world.ann.slash(world.channel, "video", prompt="a cat", private=True))
+    await world.until(lambda: "generating" in "".join(world.whispered(world.ann)))
+    world.env.inject_error("PATCH", "/webhooks/*", status=404, code=10008, times=None)
+    await lost(world)
+    await finished(world, held)
+    assert sentences.undelivered_ping(world.ann.id, "clip") in world.whispered(world.ann)[-1]
+    assert world.messages == []
+
+
+async def test_how_long_it_took_to_fail_stands_on_the_card(world: World) -> None:
+    stage = world.bot.services.orders.stage
+    assert isinstance(stage, CardStage)
+    stage._now = lambda: datetime.now(UTC) + timedelta(seconds=71)
+    held = await begun(world, "video")
+    held.cut()
+    await over(world)
+    assert "after 1 min 1" in said(cards(world)[0])
 
 
 async def test_without_channel_and_direct_messages_the_result_is_kept_and_nothing_charged(

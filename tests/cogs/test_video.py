@@ -136,6 +136,17 @@ async def test_a_clip_too_large_for_the_channel_is_made_to_fit(world: World) -> 
     assert "made to fit" in said(done)
 
 
+async def test_a_card_says_that_a_large_clip_is_being_uploaded(world: World) -> None:
+    padding = b"\x00\x20\x00\x00free" + bytes(0x200000 - 8)
+    world.says(reply(sse(CLIP_HTML, STOP)), reply(picture(), kind="image/jpeg"))
+    world.says(reply(clip() + padding, kind="video/mp4"))
+    done = await film(world)
+    assert filenames(done) == ["grok-1.mp4", "poster.jpg"]
+    edits = [str(edit.json) for edit in world.requests("PATCH", "/webhooks/*")]
+    assert "uploading" in edits[-2]
+    assert "· done" in edits[-1]
+
+
 async def test_every_wish_reaches_the_server_and_stands_on_the_card(world: World) -> None:
     world.says(reply(sse(CLIP_HTML, STOP)))
     poster_and_clip(world)
@@ -179,6 +190,24 @@ async def test_who_turned_it_off_is_not_pinged(world: World) -> None:
     poster_and_clip(world)
     done = await film(world)
     assert [message.id for message in world.messages] == [done.id]
+
+
+async def test_the_choice_about_pings_is_remembered_and_can_be_taken_back(world: World) -> None:
+    await world.ann.slash(world.channel, "notify", ping=False)
+    await world.restart()
+    world.says(reply(sse(CLIP_HTML, STOP)))
+    poster_and_clip(world)
+    done = await film(world)
+    assert [message.id for message in world.messages] == [done.id]
+    await world.ann.slash(world.channel, "notify", ping=True)
+    assert world.whispered(world.ann)[-1] == sentences.NOTIFY_ON
+    world.says(reply(sse(CLIP_HTML, STOP)))
+    poster_and_clip(world)
+    await world.ann.slash(world.channel, "video", prompt="a cat")
+    await over(world)
+    assert [message.content for message in world.messages if message.content] == [
+        sentences.done_ping(world.ann.id, "clip", cards(world)[1].jump_url)
+    ]
 
 
 async def test_a_private_order_is_seen_by_its_asker_alone(world: World) -> None:

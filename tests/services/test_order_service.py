@@ -15,8 +15,8 @@ import pytest
 
 from bot.errors import InputError, StoreError
 from bot.grok.types import InlineImage
-from bot.services.carrying import Fulfil
-from bot.services.jobs import Jobs, Limits
+from bot.services.carrying import Fulfil, Limits
+from bot.services.jobs import Jobs
 from bot.services.kept import Ended, Kept, KeptFile, written
 from bot.services.orders import MOST_UNDER_WAY, REMEMBERED, OrderModels, OrderService, Where, Wish
 from bot.services.question import Author

@@ -48,7 +48,6 @@ FAILED = "That did not work. Press **Retry** to try again."
 RESUMED = "went on after a restart"
 RESTARTING = "I am being restarted and go on by myself in a moment"
 DAMAGED = "The clip arrived damaged, so I did not send it. Press **Retry**: it costs you nothing."
-DISK_FULL = "My disk is full, so the result could not be kept. Please tell the bot's owner; then press **Retry**."
 NOTIFY_ON = "I will ping you when an order of yours is done."
 NOTIFY_OFF = "I will no longer ping you when an order of yours is done."
 _HANDED_OVER = {
