@@ -60,6 +60,7 @@ async def cancelled(world: World) -> None:
 async def interrupted(world: World) -> None:
     await under_way(world)
     await world.restart()
+    await until_begun(world, "interrupted")
     await over(world)
 
 
