@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import Services
-from bot.config import Settings
+from bot.config import Settings, is_postgresql
 from bot.grok.client import GrokClient
 from bot.media.fitting import Fitter
 from bot.services.cancelling import Cancellations
@@ -95,7 +95,7 @@ def _build_orders(
     max_bytes = settings.max_file_mb * 1024 * 1024
 
     def make_jobs() -> DurableJobs:
-        from bot.services.jobs import Jobs  # not at the top: DBOS takes 21 MiB, for nothing where nothing is ordered
+        from bot.services.jobs import Jobs  # not at the top: DBOS takes 40 MiB, for nothing where nothing is ordered
 
         return Jobs(jobs_url(settings.database_url), executor_id(slot), limits, poll_s=poll_s)
 
@@ -115,7 +115,7 @@ def _build_orders(
     return OrderService(
         orders,
         PersonPreferences(database),
-        JobsOnDemand(make_jobs),
+        JobsOnDemand(make_jobs, is_eager=is_postgresql(settings.database_url)),
         folder,
         cancellations,
         models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),
