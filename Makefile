@@ -3,19 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-<<<<<<< HEAD
-.PHONY: help demo run test lint format types bench bench-relay lock clean
-.DEFAULT_GOAL := help
-
-help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-=======
-.PHONY: help demo run test lint format types bench bench-fitting lock clean
+.PHONY: help demo run test lint format types bench bench-fitting bench-relay lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
->>>>>>> h-fit
 
 # One stamp per set of dependencies; --no-deps keeps the project itself out of the hash check.
 $(VENV)/media.stamp: requirements/media.txt pyproject.toml
@@ -51,13 +43,11 @@ format: $(VENV)/dev.stamp ## Rewrite files to the house style
 bench: $(VENV)/dev.stamp ## Measure how live the answers are (prints a table, judges nothing)
 	@$(BIN)/python -m bench
 
-<<<<<<< HEAD
 bench-relay: $(VENV)/dev.stamp ## Measure the memory that handing on a clip of 200 MB takes
 	@$(BIN)/python -m bench.relay
-=======
+
 bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (ten minutes; prints a table)
 	@$(BIN)/python -m bench.fitting
->>>>>>> h-fit
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew and pin them by hash
 	@$(BIN)/python -m pip install --quiet uv

@@ -100,6 +100,11 @@ class Person:
             assert reply.status < 300, await reply.text()
             return await reply.json(content_type=None)
 
+    async def control_delete(self, path: str) -> None:
+        """Take something away by the tests' controls of the local Discord."""
+        async with self._http.delete(f"{self._page}control/{path}") as reply:
+            assert reply.status < 300, await reply.text()
+
     async def channel(self, name: str = "general") -> str:
         """Return the id of a channel of the seeded server."""
         state = await self.get("state")
