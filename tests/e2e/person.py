@@ -188,7 +188,11 @@ class Person:
         async def look() -> Json | None:
             return next((row for row in await self.from_bot(channel_id) if fits(row)), None)
 
-        return await eventually(look, within_s=within_s, what=what)
+        try:
+            return await eventually(look, within_s=within_s, what=what)
+        except AssertionError as late:
+            seen = [texts(row) for row in await self.from_bot(channel_id)]
+            raise AssertionError(f"{late}; the bot says: {seen}") from None
 
     async def whisper(self, channel_id: str, text: str) -> Json:
         """Return what only this person is told, once it reads so."""
