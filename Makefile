@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo run test lint format types bench bench-fitting bench-relay lock clean
+.PHONY: help demo demo-cluster run test lint format types bench bench-fitting bench-relay lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -24,6 +24,9 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/media.stamp
 
 demo: $(VENV)/media.stamp ## Try the bot in a browser: a local Discord, a demo Grok server, no accounts
 	@exec $(BIN)/grokcord demo
+
+demo-cluster: $(VENV)/media.stamp ## See three processes run as one bot, and one of them die (needs PostgreSQL)
+	@exec $(BIN)/grokcord demo-cluster
 
 run: $(VENV)/media.stamp ## Run the bot with the secrets in .env
 	@exec $(BIN)/grokcord run
@@ -46,7 +49,7 @@ bench: $(VENV)/dev.stamp ## Measure how live the answers are (prints a table, ju
 bench-relay: $(VENV)/dev.stamp ## Measure the memory that handing on a clip of 200 MB takes
 	@$(BIN)/python -m bench.relay
 
-bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (ten minutes; prints a table)
+bench-fitting: $(VENV)/dev.stamp ## Measure how well clips are made to fit an upload limit (a quarter of an hour)
 	@$(BIN)/python -m bench.fitting
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew and pin them by hash

@@ -24,6 +24,7 @@ from bot.app import GrokBot, Services, Share
 from bot.command_sync import CommandSync
 from bot.config import Settings, is_postgresql, load_settings
 from bot.demo import run_demo
+from bot.demo_cluster import run_demo_cluster
 from bot.errors import (
     GatewayAwayError,
     GrokBotError,
@@ -46,7 +47,7 @@ from bot.services.cooling import Cooling
 from bot.services.fitting import Tailor
 from bot.services.fulfilment import Fulfilment
 from bot.services.getting import Getter
-from bot.services.jobs import LOOK_S, Fulfil, Jobs, Limits
+from bot.services.jobs import LOOK_S, Jobs, Limits
 from bot.services.line import Line
 from bot.services.making import Maker
 from bot.services.media_folder import MediaFolder
@@ -228,7 +229,7 @@ def _build_orders(
     )
     max_bytes = settings.max_file_mb * 1024 * 1024
 
-    def make_fulfil(stage: Stage) -> Fulfil:
+    def make_fulfilment(stage: Stage) -> Fulfilment:
         steps = OrderSteps(
             orders=orders,
             folder=folder,
@@ -239,7 +240,7 @@ def _build_orders(
             stage=stage,
             now=_now,
         )
-        return Fulfilment(orders, steps, cancellations).fulfil
+        return Fulfilment(orders, steps, cancellations)
 
     return OrderService(
         orders,
@@ -249,7 +250,7 @@ def _build_orders(
         cancellations,
         models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),
         limits=limits,
-        make_fulfil=make_fulfil,
+        make_fulfilment=make_fulfilment,
         now=_now,
         slot=slot,
         keep=timedelta(hours=settings.media_keep_hours),
@@ -355,6 +356,11 @@ def _command_line() -> Callable[[], None]:
     def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
         """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
         sys.exit(run_demo(port))
+
+    @cli.command()
+    def demo_cluster(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
+        """See several processes run as one bot, and one of them die; needs PostgreSQL's programs on this machine."""
+        sys.exit(run_demo_cluster(port))
 
     return cli
 

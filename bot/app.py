@@ -34,6 +34,7 @@ from bot.traces import wordless_traceback
 from bot.ui import text
 from bot.ui.ledger import RateLedger, route_of
 from bot.ui.pacer import Pacer
+from bot.ui.surface import INTERACTION_LIFE_S
 from bot.work import Work
 
 COGS = (
@@ -59,6 +60,9 @@ PERMISSIONS = discord.Permissions(
     embed_links=True,
     read_message_history=True,
 )
+
+INTERACTION = "INTERACTION_CREATE"
+ALREADY_ACKNOWLEDGED = 40060  # Discord: JSON error codes
 
 log = logging.getLogger(__name__)
 
@@ -111,10 +115,20 @@ class GrokTree(app_commands.CommandTree["GrokBot"]):
 
 
 class GrokBot(commands.AutoShardedBot):
-    """A Discord client with the services, the pacing and the work under way."""
+    """A Discord client with the services, the pacing and the work under way.
 
-    def __init__(self, services: Services, command_sync: CommandSync | None = None, share: Share = WHOLE) -> None:
-        self.ledger = RateLedger(time.monotonic)
+    interaction_life_s: how long Discord lets orders' cards be painted by the token of an interaction.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        command_sync: CommandSync | None = None,
+        share: Share = WHOLE,
+        *,
+        interaction_life_s: float = INTERACTION_LIFE_S,
+    ) -> None:
+        self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
         super().__init__(
             command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
@@ -132,10 +146,11 @@ class GrokBot(commands.AutoShardedBot):
         if share.slot is not None:
             self.shard_count, self.shard_ids = share.slot.shard_count, list(share.slot.shard_ids)
         if share.gate is not None:
-            parsers = self._connection.parsers
-            parsers.update({name: share.gate.guard(parse) for name, parse in parsers.items()})
+            guard, parsers = share.gate.guard, self._connection.parsers
+            parsers.update({name: guard(parse, is_exclusive=name == INTERACTION) for name, parse in parsers.items()})
         self.share = share
         self.services = services
+        self.interaction_life_s = interaction_life_s
         self.work = Work()
         self.stops = Stops()
         self._background = Background(services.chores)
@@ -204,6 +219,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
     What nobody foresaw is logged under an incident number, which the person is given.
     """
+    if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
+        log.info("another process of this bot has answered")
+        return
     if isinstance(error, app_commands.MissingPermissions):
         sentence = text.NOT_YOURS
     elif isinstance(error, GrokBotError):

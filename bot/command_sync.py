@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from typing import Any, Protocol
 
 import discord
@@ -46,7 +46,9 @@ class CommandSync:
 
         Discord allows 200 registrations a day; asking what it has is free. Raises discord.HTTPException.
         """
-        async with self._alone():
+        async with AsyncExitStack() as stack:
+            with suppress(StoreError):  # commands matter more than being the only one to register them
+                await stack.enter_async_context(self._alone())
             return await self._run(tree)
 
     async def _run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
+
+LINGER_S = 2.0  # Discord gives an interaction three seconds to be answered in
 
 T = TypeVar("T")
 
 
 class Gate:
     """Open while this process may act; held while that is being found out; shut when it may not.
+
+    A gate that lingers belongs to a process that gave its place up and says goodbye: what only one process can answer,
+    which Discord sees to, it lets through so late that a successor, if there is one yet, has answered before.
 
     is_awake: asked before each event, whether the process has been running all the while. After a pause (a machine that
     was suspended, a process that was stopped) another process may have taken over, so events wait until that is known.
@@ -21,12 +27,18 @@ class Gate:
         self._waiting: deque[Callable[[], None]] = deque()
         self._is_held = False
         self._is_shut = False
+        self._is_lingering = False
 
-    def guard(self, act: Callable[[T], None]) -> Callable[[T], None]:
-        """Return `act` as the gate lets it through: in order, each event once, or not at all."""
+    def guard(self, act: Callable[[T], None], *, is_exclusive: bool = False) -> Callable[[T], None]:
+        """Return `act` as the gate lets it through: in order, each event once, or not at all.
+
+        is_exclusive: only one process can answer these events, whoever is first.
+        """
 
         def acting(event: T) -> None:
             if self._is_shut:
+                if self._is_lingering and is_exclusive:
+                    asyncio.get_running_loop().call_later(LINGER_S, act, event)
                 return
             if self._is_held or not self._is_awake():
                 self._is_held = True
@@ -54,4 +66,11 @@ class Gate:
     def shut(self) -> None:
         """Drop every event, those that wait too, from now on."""
         self._is_shut = True
+        self._is_lingering = False
         self._waiting.clear()
+
+    def linger(self) -> None:
+        """Act only on what only one process can answer, and late; a gate that is shut stays so."""
+        if not self._is_shut:
+            self._is_shut = self._is_lingering = True
+            self._waiting.clear()

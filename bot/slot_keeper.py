@@ -90,17 +90,20 @@ class Tenure:
         self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._keep())]
 
     async def release(self) -> None:
-        """Give the slot back now, so that a standby may go on; from here on the bot acts on no event any more.
+        """Give the slot back now, so that a standby may go on; from here on the bot only says goodbye.
 
         Releasing twice is harmless.
         """
-        self.gate.shut()
+        if self._tasks:
+            self.gate.linger()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             self._tasks = []
             await self._claimed.release()
+            if self.epoch and not self.lost.is_set():
+                log.info("slot %d is given back", self.number)
 
     async def _tick(self) -> None:
         """Notice pauses."""

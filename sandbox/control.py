@@ -84,6 +84,7 @@ class Control:
             {str(name): str(value) for name, value in (form.get("headers") or {}).items()},
             int(form.get("times") or 1),
             float(form.get("delay_s") or 0),
+            float(form.get("reply_delay_s") or 0),
         )
         self._faults.add(fault)
         return reply({})

@@ -297,9 +297,7 @@ def seeded(clock: Clock, *, bot_name: str = "Bot", shards: int = 1) -> World:
     world.add_person("ada")
     linus = world.add_person("linus")
     for shard in range(shards):
-        guild = world.add_guild(
-            f"Grok Garden {shard + 1}" if shard else "Grok Garden", you, shard=shard, shard_count=shards
-        )
+        guild = world.add_guild(f"Garden {shard + 1}" if shard else "Grok Garden", you, shard=shard, shard_count=shards)
         _furnish(world, guild, linus)
     return world
 

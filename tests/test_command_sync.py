@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from unittest.mock import AsyncMock, Mock, create_autospec
 
@@ -13,7 +13,7 @@ import pytest
 from discord import app_commands
 
 from bot.command_sync import CommandSync
-from bot.errors import StoreError
+from bot.errors import StoreAway, StoreError
 
 
 class Notes:
@@ -153,3 +153,13 @@ async def test_processes_that_start_at_once_register_one_after_another_and_once(
     sent = await asyncio.gather(*(CommandSync(notes, alone).run(each) for each in programs))
     assert sorted(sent) == [False, False, True]
     assert (registry.registrations, len(inside)) == (1, 3)
+
+
+async def test_commands_are_registered_also_when_nobody_can_be_kept_out(registry: Registry) -> None:
+    def alone() -> AbstractAsyncContextManager[None]:
+        door: AbstractAsyncContextManager[None] = create_autospec(AbstractAsyncContextManager, instance=True)
+        door.__aenter__ = AsyncMock(side_effect=StoreAway("away"))  # type: ignore[method-assign]  # a double
+        return door
+
+    assert await CommandSync(Notes(), alone).run(program(registry, "ask"))
+    assert sorted(registry.commands) == ["ask"]

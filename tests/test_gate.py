@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
+from bot import gate
 from bot.gate import Gate
 
 
@@ -53,4 +55,30 @@ def test_events_that_waited_are_dropped_when_the_gate_shuts_for_good(process: Pr
     process.hear("late")
     process.gate.open()
     process.hear("later")
+    assert process.done == []
+
+
+async def test_who_gave_its_place_up_answers_late_what_only_one_can_answer(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "LINGER_S", 0.01)
+    press = process.gate.guard(process.done.append, is_exclusive=True)
+    process.gate.linger()
+    process.gate.linger()  # which changes nothing
+    process.hear("said")
+    press("pressed")
+    assert process.done == []
+    async with asyncio.timeout(5):
+        while not process.done:
+            await asyncio.sleep(0.001)
+    assert process.done == ["pressed"]
+
+
+async def test_who_lost_its_place_does_not_say_goodbye(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "LINGER_S", 0.0)
+    press = process.gate.guard(process.done.append, is_exclusive=True)
+    process.gate.shut()
+    process.gate.linger()
+    press("pressed")
+    await asyncio.sleep(0.01)
     assert process.done == []

@@ -35,8 +35,8 @@ LADDER = (
 FRAME_OVERHEAD_BITS, AUDIO_OVERHEAD_BITS_PER_S, FILE_OVERHEAD_BITS = 20 * 8, 47 * 10 * 8, 2048 * 8
 SOURCE_GROWTH = 1.5  # H.264 needs so much more than VP9 for the same picture: a small WebM may become that much larger
 # The preset for up to so many pixels of all frames together: two minutes of 720p, and more. Slower ones gain nothing:
-# 4 s of 720p in 2.7 MiB took 11 CPU seconds with "medium" (SSIM 0.923), 8 with "faster" (0.929), 7 with "veryfast"
-# (0.925).
+# four seconds of 720p in 2.7 MiB took 11 CPU seconds with "medium" (SSIM 0.923), 8 with "faster" (0.929), 7 with
+# "veryfast" (0.925).
 PRESETS = ((25_000_000 * 120, "faster"), (math.inf, "veryfast"))
 
 

@@ -6,9 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+import aiohttp
+import discord
 
 from bot.app import GrokBot
 from bot.errors import StoreError
@@ -20,8 +24,10 @@ from bot.services.orders import Order
 from bot.services.staging import Delivery, Phase
 from bot.ui.face import Face, Upload
 from bot.ui.live import LiveMessage
-from bot.ui.order_card import CardState, card_face
+from bot.ui.order_card import ENDED, CardState, card_face
 from bot.ui.progress import Progress
+from bot.ui.sentences import orders as sentences
+from bot.ui.surface import SurfaceLostError, send_options
 
 TICK_S = 1.0
 LOOK_S = 2.0  # how often the place in line is looked at
@@ -47,6 +53,7 @@ class LiveCard:
         self._fallback: Face | None = None
         self._shown: Sequence[Face] = ()
         self._over = asyncio.Event()
+        self._moved = asyncio.Event()
         self._expected_s: float | None = None
         self._is_detached = order.is_detached
         self._task: asyncio.Task[None] | None = None
@@ -77,8 +84,9 @@ class LiveCard:
             self._change(replace(self._known(), place=place, eta_s=eta_s))
 
     def cancelling(self) -> None:
-        """Show that Cancel was pressed."""
-        self._change(replace(self._known(), is_cancelling=True))
+        """Show that Cancel was pressed, unless the end stands there already."""
+        if self._known().phase not in ENDED:
+            self._change(replace(self._known(), is_cancelling=True))
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Show the result, or hand it over where the card cannot be painted any more."""
@@ -92,9 +100,10 @@ class LiveCard:
         if self.surface.was_too_large:
             self._change(working)
             return Delivered("too_large")
-        if self._live.lost is None:
+        if not self._live.is_over:
             return Delivered("card")
-        return await hand_over(self._bot, self.order, delivery, self._live.lost.reason)
+        reason = self._live.lost.reason if self._live.lost is not None else "unreachable"
+        return await hand_over(self._bot, self.order, delivery, reason)
 
     async def close(self, ended: Ended, *, is_kept: bool) -> None:
         """Show how the order ended without a result."""
@@ -126,7 +135,8 @@ class LiveCard:
         self.order = order
         self.surface.move(order)
         self._is_detached = False
-        self._live.touch()
+        self._live.repaint()
+        self._moved.set()
 
     async def _keep(self) -> None:
         try:
@@ -152,15 +162,29 @@ class LiveCard:
             await asyncio.sleep(LOOK_S)
 
     async def _part_in_time(self) -> None:
-        """Say how to see the rest, before the token dies by which alone this card can be painted."""
-        await asyncio.sleep(max(0.0, self.surface.token_lasts_s - FAREWELL_S))
-        if self._state is None or self._live.lost is not None:
-            return
-        parted = card_face(replace(self._state, phase="continued", media=(), poster=None))
+        """Say how to see the rest, each time before the token dies by which alone this card can be painted."""
+        while not self._live.is_over:
+            if not self._is_detached:
+                await asyncio.sleep(max(0.0, self.surface.token_lasts_s - FAREWELL_S))
+                if self._known().phase in ENDED or not await self._is_parted():
+                    return
+            await self._moved.wait()
+            self._moved.clear()
+
+    async def _is_parted(self) -> bool:
+        """Leave a message with a Show button; False where that cannot be: the result is handed over then."""
+        parted = replace(self._known(), phase="continued", media=(), poster=None)
+        try:
+            await self.surface.webhook().send(**send_options(card_face(parted)), ephemeral=self.order.is_private)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+            log.warning("a card could not be continued order=%s error=%s", self.order.id, type(failed).__name__)
+            return False
         self._is_detached = True
-        await self._bot.services.orders.detach(self.order)
-        options = {"view": parted.layout.build()} if parted.layout else {}
-        await self.surface.webhook().send(**options, ephemeral=self.order.is_private, wait=True)  # type: ignore[call-overload]  # a LayoutView
+        with suppress(StoreError):  # a process after this one would hand the result over
+            await self._bot.services.orders.detach(self.order)
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError, SurfaceLostError):  # it may look outdated
+            await self.surface.show(0, card_face(replace(parted, key="", sentence=sentences.CONTINUED_BELOW)))
+        return True
 
     def _known(self) -> CardState:
         return self._state or first_state(self.order)

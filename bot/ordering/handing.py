@@ -57,7 +57,8 @@ async def _stands_there(channel: discord.DMChannel, stem: str) -> bool:
 
 
 def _why(bot: GrokBot, order: Order, reason: str) -> str:
-    is_channel_gone = reason == "deleted" and order.guild_id is not None and bot.get_channel(order.channel_id) is None
+    guild = bot.get_guild(order.guild_id or 0)  # None in a direct message, and while Discord has not told the servers
+    is_channel_gone = reason == "deleted" and guild is not None and bot.get_channel(order.channel_id) is None
     if reason == "deleted" and not is_channel_gone:
         return text.lost_message(reason, f"<#{order.channel_id}>")
     return sentences.handed_over(reason, "The channel" if is_channel_gone else f"<#{order.channel_id}>")

@@ -22,7 +22,7 @@ ON_ENDED = frozenset({"retry", "resend", "delete"})  # what can only be done onc
 
 async def press(interaction: Press, control: OrderControl) -> None:
     """Do what a button says. Raises InputError, in one clear sentence, when that cannot be done."""
-    order = await interaction.client.services.orders.find(int(control.key))
+    order = await interaction.client.services.orders.shown(int(control.key))
     if interaction.user.id != order.asker_id and not is_moderator(interaction):
         raise InputError("order_not_yours")
     if control.action in ON_ENDED:

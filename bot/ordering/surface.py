@@ -39,7 +39,8 @@ class OrderSurface:
         self._order = order
         self._now = now
         self._is_token_dead = not order.token
-        self._standing: dict[str, discord.Attachment] = {}
+        # None: unknown. A process before this one may have put files there that are not to stay.
+        self._standing: dict[str, discord.Attachment] | None = None
         self._message_id = order.message_id
         self.was_too_large = False
 
@@ -64,25 +65,34 @@ class OrderSurface:
 
     async def show(self, index: int, face: Face) -> None:
         """Paint the card. Raises SurfaceLostError where nothing is left by which it could be painted."""
-        del index
-        options = edit_options(replace(face, uploads=()))
-        if face.uploads or self._standing:
-            options["attachments"] = [self._standing.get(each.filename) or each.open() for each in face.uploads]
+        order = self._order
         async with translated_losses():
             try:
-                message = await self._painted(options)
+                message = await self._painted(face)
             except discord.HTTPException as refused:
                 self.was_too_large = self.was_too_large or is_too_large(refused)
                 raise
+        if self._order is not order:  # it moved meanwhile
+            await self.show(index, face)
+            return
         self._message_id = message.id
         self._standing = {attachment.filename: attachment for attachment in message.attachments}
+
+    async def find(self) -> discord.Message | None:
+        """Return the card by the token alone; None when the interaction was never answered, or can no longer be."""
+        try:
+            return await self.webhook().fetch_message(cast(int, _ORIGINAL))  # it goes into the path
+        except discord.HTTPException as failed:
+            if failed.status in (401, 404):
+                return None
+            raise
 
     def move(self, order: Order) -> None:
         """Go on in another message, by another token."""
         self._order = order
         self._is_token_dead = not order.token
         self._message_id = order.message_id
-        self._standing = {}
+        self._standing = None
 
     async def remove(self, index: int) -> None:
         """Do nothing: a card is one message, and stays."""
@@ -95,10 +105,19 @@ class OrderSurface:
         """Return how many messages there are."""
         return 1
 
-    async def _painted(self, options: dict[str, Any]) -> discord.Message:  # Any: checked by discord.py
+    def _options(self, face: Face) -> dict[str, Any]:  # Any: checked by discord.py
+        """Return discord.py's arguments for one request: it closes the files of one that failed."""
+        options = edit_options(replace(face, uploads=()))
+        if face.uploads or self._standing is None or self._standing:
+            standing = self._standing or {}
+            options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
+        return options
+
+    async def _painted(self, face: Face) -> discord.Message:
         if self.token_lasts_s > 0:
             try:
-                return await self.webhook().edit_message(cast(int, _ORIGINAL), **options)  # it goes into the path
+                original = cast(int, _ORIGINAL)  # it goes into the path
+                return await self.webhook().edit_message(original, **self._options(face))
             except discord.HTTPException as failed:
                 if failed.code not in EXPIRED_CODES and failed.status != 401:
                     raise
@@ -106,7 +125,7 @@ class OrderSurface:
         if self._order.is_private or self._order.is_guest or self._message_id is None:
             raise SurfaceLostError("unreachable")
         channel = self._client.get_partial_messageable(self._order.channel_id, guild_id=self._order.guild_id)
-        return await channel.get_partial_message(self._message_id).edit(**options)
+        return await channel.get_partial_message(self._message_id).edit(**self._options(face))
 
     def webhook(self) -> discord.Webhook:
         """Return the way to the interaction's messages."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -31,13 +32,14 @@ class Cancellations:
         asked = self._asked.get(order_id)
         return asked is not None and asked.is_set()
 
-    def enter(self, order_id: int) -> None:
-        """Let an order be cancelled from now on."""
+    @contextmanager
+    def entered(self, order_id: int) -> Iterator[None]:
+        """Let an order be cancelled meanwhile."""
         self._asked.setdefault(order_id, asyncio.Event())
-
-    def leave(self, order_id: int) -> None:
-        """Let it no longer be cancelled: it is over."""
-        self._asked.pop(order_id, None)
+        try:
+            yield
+        finally:
+            self._asked.pop(order_id, None)
 
     async def unless_pressed(self, order_id: int, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `work` does, which is cut off when somebody cancels the order. Raises Cancelled then.

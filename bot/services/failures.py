@@ -13,6 +13,8 @@ _UPSTREAM = {
     if isinstance(kind, type) and issubclass(kind, UpstreamError) and kind is not MediaError
 }
 
+_UPSTREAM_FACTS = ("status", "code", "retry_after_s")
+
 
 def packed(error: GrokBotError) -> str:
     """Return an error as JSON: its class and its facts."""
@@ -40,11 +42,18 @@ def unpacked(written: str) -> GrokBotError:
     facts = json.loads(written)
     name = facts.pop("error")
     if name == InputError.__name__:
-        return InputError(facts["code"], **facts["facts"])
+        return _input_error(facts["code"], facts["facts"])
     if name == MediaError.__name__:
         return MediaError(facts["reason"], facts["message"], status=facts["status"])
     if name == UnforeseenError.__name__:
         return UnforeseenError(facts["incident"])
     if name in _UPSTREAM:
-        return _UPSTREAM[name](facts.pop("message"), **facts)
+        known = {fact: facts[fact] for fact in _UPSTREAM_FACTS if fact in facts}
+        return _UPSTREAM[name](facts["message"], **known)
     return GrokBotError(name)
+
+
+def _input_error(code: str, facts: dict[str, str]) -> InputError:
+    error = InputError(code)
+    error.facts = dict(facts)  # whatever they are called
+    return error

@@ -58,6 +58,8 @@ class Tailor:
             return None
         if file.size_bytes <= limit_bytes:
             return file
+        if limit_bytes <= 0:
+            return None
         card.show("fitting")
         try:
             path = await self._smaller(order, file, limit_bytes, card)
@@ -67,7 +69,7 @@ class Tailor:
         return replace(smaller, link=file.link, original=file.path, original_bytes=file.size_bytes)
 
     async def _smaller(self, order: Order, file: KeptFile, limit_bytes: int, card: Card) -> Path:
-        whole, folder = self._folder.path(file), self._folder.of(order.id)
+        whole, folder = self._folder.path(file), await self._folder.made(order.id)
         if order.kind == "picture":
             return await self._fitter.fit_picture(whole, limit_bytes, folder)
         return await self._fitter.fit_clip(

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.errors import GrokBotError, MediaError, UnforeseenError
+from bot.errors import GrokBotError, InputError, MediaError, UnforeseenError
 from bot.services.cancelling import Cancellations, Cancelled
 from bot.services.kept import Delivered, Ended, Fitted, Kept, Made, Outcome, Submitted, kept_of, packed, written
 from bot.services.order_steps import OrderSteps
@@ -47,6 +46,14 @@ class End:
     delivered: Delivered | None = None
 
 
+class _Forgotten:
+    """Steps that are taken once, and whose results nobody needs."""
+
+    async def run(self, name: str, work: Callable[[], Awaitable[str]]) -> str:
+        del name
+        return await work()
+
+
 class Fulfilment:
     """Carries orders out."""
 
@@ -57,20 +64,21 @@ class Fulfilment:
 
     async def fulfil(self, order_id: int, steps: Steps) -> None:
         """Take the steps that are left. An order that is forgotten, or was cancelled while it waited, has none."""
-        order = await patiently(lambda: self._orders.find(order_id))
-        if order is None or order.state == "cancelled":
-            return
-        async with self._entered(order) as card:
-            await _Taking(order, card, steps, self._hands, self._cancellations).all()
-
-    @asynccontextmanager
-    async def _entered(self, order: Order) -> AsyncIterator[Card]:
-        self._cancellations.enter(order.id)
-        try:
+        with self._cancellations.entered(order_id):  # before it is looked at: who cancels it from now on is heard
+            order = await patiently(lambda: self._orders.find(order_id))
+            if order is None or order.state == "cancelled":
+                return
             async with self._hands.stage.card(order) as card:
-                yield card
-        finally:
-            self._cancellations.leave(order.id)
+                await _Taking(order, card, steps, self._hands, self._cancellations).all()
+
+    async def interrupt(self, order_id: int) -> None:
+        """End an order whose steps nobody will take any more, if it has not ended: say so, charge nothing."""
+        order = await patiently(lambda: self._orders.find(order_id))
+        if order is None or order.has_ended:
+            return
+        async with self._hands.stage.card(order) as card:
+            taking = _Taking(order, card, _Forgotten(), self._hands, self._cancellations)
+            await taking.finish(End(ended=Ended("interrupted")))
 
 
 class _Taking:
@@ -92,11 +100,15 @@ class _Taking:
 
     async def all(self) -> None:
         """Take every step."""
-        end = await self._end()
+        await self.finish(await self._end())
+
+    async def finish(self, end: End) -> None:
+        """Take the last steps: say and write down how it ended."""
         if end.ended is not None:
             ended, is_kept = end.ended, end.kept is not None
             await self._surely("close", lambda: self._card.close(ended, is_kept=is_kept))
-        await self._surely("record", lambda: self._hands.record(self._order, end.kept, end.ended, end.delivered))
+        await self._surely("settle", lambda: self._hands.settle(self._order, end.ended))
+        await self._surely("record", lambda: self._hands.record(self._order, end.kept, end.ended))
         await self._surely("tell", lambda: self._hands.tell(self._order, end.ended, end.delivered))
 
     async def _end(self) -> End:
@@ -123,13 +135,16 @@ class _Taking:
             delivered = await self._handed_over(kept, 0 if is_last else limit_bytes)
             if isinstance(delivered, Ended):
                 return End(kept, ended=delivered)
+            if isinstance(delivered, Delivered) and delivered.how == "lost":
+                return End(kept, ended=Ended("failed", packed(InputError("order_undeliverable"))), delivered=delivered)
             if isinstance(delivered, Delivered) and delivered.how != "too_large":
                 return End(kept, delivered=delivered)
             if isinstance(delivered, Delivered):
                 limit_bytes = min(SMALLEST_LIMIT_BYTES, int(limit_bytes * SHRINKING))
             else:  # the files are not on this disk
                 kept = None
-        return End(kept, ended=Ended("failed", packed(MediaError("size"))))
+        # What came as bytes lies where the process before this one kept it, and cannot be fetched again.
+        return End(kept, ended=Ended("interrupted") if kept is None else Ended("failed", packed(MediaError("size"))))
 
     async def _handed_over(self, kept: Kept, limit_bytes: int) -> Outcome:
         order, card = self._order, self._card

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from bot.services.failures import packed
@@ -45,12 +45,14 @@ class Made:
     """The server is done. urls: of pictures or the clip; poster: of its poster, "" for none.
 
     files: results that came as bytes and lie in the folder of the order. missing: how many pictures did not come.
+    poster_file: a poster that lies there already.
     """
 
     urls: tuple[str, ...] = ()
     files: tuple[KeptFile, ...] = ()
     poster: str = ""
     missing: int = 0
+    poster_file: KeptFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +125,20 @@ def written(outcome: Outcome) -> str:
 
 
 def kept_of(text: str) -> Outcome:
-    """Return what `written` wrote."""
+    """Return what `written` wrote; what a later version adds is left out, and what it alone knows counts as gone."""
     facts: dict[str, Any] = json.loads(text)  # any value: of the dataclasses above
-    kind = _KINDS[facts.pop("kind")]
+    kind = _KINDS.get(facts.pop("kind"), Gone)
     for name in _FILES:
         if name in facts:
-            facts[name] = tuple(KeptFile(**each) for each in facts[name])
-    if isinstance(facts.get("poster"), dict):
-        facts["poster"] = KeptFile(**facts["poster"])
+            facts[name] = tuple(KeptFile(**_known(KeptFile, each)) for each in facts[name])
+    for name in ("poster", "poster_file"):
+        if isinstance(facts.get(name), dict):
+            facts[name] = KeptFile(**_known(KeptFile, facts[name]))
     if "urls" in facts:
         facts["urls"] = tuple(facts["urls"])
-    return kind(**facts)
+    return kind(**_known(kind, facts))
+
+
+def _known(kind: type[Outcome | KeptFile], facts: dict[str, Any]) -> dict[str, Any]:  # any value: as above
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in facts.items() if name in names}

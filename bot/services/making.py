@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import cast
+from typing import cast, get_args
 
-from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLimited
+from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLimited, UpstreamUnsupported
 from bot.grok.client import GrokClient
 from bot.grok.types import (
     Aspect,
@@ -23,11 +23,11 @@ from bot.grok.types import (
     VideoSubmitted,
 )
 from bot.services.cooling import Cooling
-from bot.services.kept import Ended, Made, Submitted, packed
+from bot.services.kept import Ended, KeptFile, Made, Submitted, packed
 from bot.services.media_folder import MediaFolder
 from bot.services.patience import patiently
 from bot.services.staging import Card
-from bot.store.order_values import Order
+from bot.store.order_values import Kind, Order
 from bot.store.orders import Orders
 
 POSTER_LIMIT_BYTES = 8 * 1024 * 1024
@@ -64,6 +64,8 @@ class Maker:
             return Submitted(order.job_id)
         if order.begun_at is not None:
             return Ended("interrupted")
+        if order.kind not in get_args(Kind):  # a later version took it
+            return Ended("failed", packed(UpstreamUnsupported()))
         source = await patiently(lambda: self._orders.source(order.id))
         picture = InlineImage(source.data, source.mime) if source else None
         gives_up_at = self._now() + PATIENCE
@@ -96,14 +98,24 @@ class Maker:
     async def _draw(self, order: Order, source: InlineImage | None) -> Made:
         aspect = cast("Aspect | None", order.aspect)  # one of them: a command's choice
         refs = await self._grok.generate_images(ImageRequest(order.model, order.prompt, order.amount, aspect, source))
-        folder = self._folder.of(order.id)
-        files = [
-            self._folder.kept(await self._grok.fetch(ref, folder, kind="image", max_bytes=self._max_bytes))
-            for ref in refs
-            if ref.data is not None
-        ]
         urls = tuple(ref.url for ref in refs if ref.url)
-        return Made(urls, tuple(files), missing=order.amount - len(refs))
+        files = await self._stored(order, [ref for ref in refs if ref.data is not None], is_all=not urls)
+        return Made(urls, files, missing=max(0, order.amount - len(urls) - len(files)))
+
+    async def _stored(self, order: Order, refs: Sequence[MediaRef], *, is_all: bool) -> tuple[KeptFile, ...]:
+        """Store pictures that came as bytes; those that cannot be are left out. is_all: raise if none can be."""
+        files: list[KeptFile] = []
+        failure: MediaError | None = None
+        for ref in refs:
+            try:
+                file = await self._grok.fetch(ref, self._folder.of(order.id), kind="image", max_bytes=self._max_bytes)
+            except MediaError as failed:
+                failure = failed
+            else:
+                files.append(self._folder.kept(file))
+        if failure is not None and is_all and not files:
+            raise failure
+        return tuple(files)
 
     async def _film(self, order: Order, source: InlineImage | None, card: Card) -> Made | Submitted:
         request = VideoRequest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bot.grok.types import MediaFile
@@ -21,6 +21,12 @@ class MediaFolder:
     def of(self, order_id: int) -> Path:
         """Return the folder of an order; it may not exist yet."""
         return self.root / str(order_id)
+
+    async def made(self, order_id: int) -> Path:
+        """Return the folder of an order, which exists from now on."""
+        folder = self.of(order_id)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        return folder
 
     def path(self, file: KeptFile) -> Path:
         """Return where a result lies."""
@@ -50,13 +56,18 @@ class MediaFolder:
         """Remove everything that an order left."""
         await asyncio.to_thread(shutil.rmtree, self.of(order_id), ignore_errors=True)
 
-    async def remove_old(self, before: float) -> int:
-        """Remove the folders that nothing was added to since a moment (seconds of the epoch), and say how many."""
+    async def remove_old(self, before: float, *, needed: Collection[int] = ()) -> int:
+        """Remove the folders that nothing was added to since a moment (seconds of the epoch), and say how many.
+
+        needed: the orders whose folders stay however old they are.
+        """
+        kept = {str(order_id) for order_id in needed}
 
         def sweep() -> int:
             if not self.root.is_dir():
                 return 0
-            old = [each for each in self.root.iterdir() if each.is_dir() and each.stat().st_mtime < before]
+            folders = [each for each in self.root.iterdir() if each.is_dir() and each.name not in kept]
+            old = [each for each in folders if each.stat().st_mtime < before]
             for each in old:
                 shutil.rmtree(each, ignore_errors=True)
             return len(old)

@@ -13,6 +13,7 @@ from bot.services.getting import Getter
 from bot.services.kept import Delivered, Ended, Fitted, Gone, Kept, Made, Outcome, kept_of, packed, written
 from bot.services.making import Maker
 from bot.services.media_folder import MediaFolder
+from bot.services.patience import patiently
 from bot.services.quota import Quota
 from bot.services.staging import Card, Delivery, Stage
 from bot.store.order_values import Order
@@ -34,10 +35,10 @@ class OrderSteps:
 
     async def claim(self, order: Order) -> Outcome:
         """Begin, and set aside what the order costs; one that was cancelled in the meantime has ended."""
-        if not await self.orders.begin(order.id):
+        if not await patiently(lambda: self.orders.begin(order.id)):
             return Ended("cancelled")
         if order.resend_of is None:
-            await self.quota.claim(order)
+            await patiently(lambda: self.quota.claim(order))
         return Made()
 
     async def make(self, order: Order, card: Card) -> Outcome:
@@ -61,10 +62,13 @@ class OrderSteps:
         return Ended("failed", kept.failure or packed(UpstreamEmpty()), next(iter(links), ""))
 
     async def fit(self, order: Order, kept: Kept, limit_bytes: int, card: Card) -> Outcome:
-        """Make it small enough."""
+        """Make it small enough; where nothing can be delivered, not even a link, it came to nothing."""
         if not await self.folder.has_all(kept.files):
             return Gone()
-        return await self.tailor.fit(order, kept, limit_bytes, card)
+        fitted = await self.tailor.fit(order, kept, limit_bytes, card)
+        if not fitted.files and not any(file.link for file in fitted.unfit):
+            return Ended("failed", kept.failure or packed(MediaError("size")))
+        return fitted
 
     async def deliver(self, order: Order, fitted: Fitted, card: Card) -> Outcome:
         """Hand it to people."""
@@ -74,18 +78,22 @@ class OrderSteps:
         took_s = (self.now() - order.created_at).total_seconds()
         return await card.deliver(Delivery(fitted, self.folder.root, took_s))
 
-    async def record(self, order: Order, kept: Kept | None, ended: Ended | None, delivered: Delivered | None) -> None:
-        """Write down how it ended; only what was delivered is charged."""
-        is_done = delivered is not None and delivered.how != "lost"
-        state = ended.state if ended is not None else "done" if is_done else "failed"
+    async def settle(self, order: Order, ended: Ended | None) -> None:
+        """Charge what was delivered, and give back what was set aside for anything else.
+
+        This comes before the end is written down: nobody takes steps any more of what was cancelled.
+        """
+        if order.resend_of is None:
+            await self.quota.settle(order, is_charged=ended is None)
+
+    async def record(self, order: Order, kept: Kept | None, ended: Ended | None) -> None:
+        """Write down how it ended."""
+        state = ended.state if ended is not None else "done"
         failure = ended.failure if ended is not None else ""
         result = written(kept) if kept is not None else ""
         before = await self.orders.find(order.id)
         await self.orders.end(order.id, state, self.now(), result=result, failure=failure)
-        if order.resend_of is not None:
-            return
-        await self.quota.settle(order, is_charged=is_done)
-        if is_done and before is not None and before.begun_at is not None and not before.has_ended:
+        if ended is None and before is not None and before.begun_at is not None and not before.has_ended:
             took_s = (self.now() - before.begun_at).total_seconds()
             await self.orders.note_duration(order.model, took_s, self.now())
 
@@ -95,12 +103,13 @@ class OrderSteps:
             await self.stage.tell(order, ended, delivered)
 
     async def _kept_before(self, old_id: int) -> Outcome:
-        old = await self.orders.find(old_id)
+        old = await patiently(lambda: self.orders.find(old_id))
         before = kept_of(old.result) if old is not None and old.result else None
         files = tuple(file for file in before.files if file.path) if isinstance(before, Kept) else ()
-        if not files or not await self.folder.has_all(files):
+        if not isinstance(before, Kept) or not files or not await self.folder.has_all(files):
             raise InputError("order_file_gone")
-        return Made(files=files)
+        poster = before.poster if before.poster and await self.folder.has_all([before.poster]) else None
+        return Made(files=files, poster_file=poster)
 
 
 def is_size(failure: str) -> bool:

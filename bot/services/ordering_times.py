@@ -24,16 +24,15 @@ class Standing:
 def place_in_line(order_id: int, waiting: Sequence[InLine]) -> int:
     """Return how many turns away an order is, 1 for the next, 0 when it does not wait.
 
-    waiting: oldest first. People are served in turns, each their oldest order first: of somebody else's orders, at most
-    as many come before somebody's second one as before it were theirs.
+    waiting: oldest first. People are served in turns, each their oldest order first: everybody's first order comes
+    before anybody's second one, even if it was placed later.
     """
-    before: Counter[int] = Counter()
+    seen: Counter[int] = Counter()
+    turns: list[tuple[int, int]] = []
     for each in waiting:
-        if each.id == order_id:
-            own = before.pop(each.asker_id, 0)
-            return 1 + own + sum(min(theirs, own + 1) for theirs in before.values())
-        before[each.asker_id] += 1
-    return 0
+        turns.append((seen[each.asker_id], each.id))
+        seen[each.asker_id] += 1
+    return next((place for place, (_, each_id) in enumerate(sorted(turns), 1) if each_id == order_id), 0)
 
 
 def usual_s(durations: Sequence[float]) -> float | None:

@@ -3,92 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.errors import InputError, StoreError
-from bot.grok.types import Aspect, InlineImage, VideoQuality
+from bot.grok.types import Aspect, VideoQuality
+from bot.services.appearing import with_cards
 from bot.services.cancelling import Cancellations
-from bot.services.jobs import Fulfil, Limits
-from bot.services.kept import Kept, kept_of
+from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
+from bot.services.jobs import Limits
+from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
+from bot.services.patience import patiently
 from bot.services.question import Author
 from bot.services.staging import Stage
+from bot.services.wishes import OrderModels, Where, Wish
 from bot.store.orders import Kind, NewOrder, Order, Orders, Source
 from bot.store.person_preferences import PersonPreferences
 
-__all__ = ["Aspect", "Kind", "Order", "OrderService", "VideoQuality", "Where", "Wish"]
+__all__ = ["Aspect", "Kind", "Order", "OrderModels", "OrderService", "VideoQuality", "Where", "Wish"]
 
 MOST_UNDER_WAY = 10  # of one person
 TIDY_EVERY_S = 3600.0
 REMEMBERED = timedelta(days=30)  # what was ordered: Retry and Again need it
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants. amount: of pictures. source: a picture to be changed, or to be set in motion."""
-
-    kind: Kind
-    prompt: str
-    amount: int = 1
-    aspect: Aspect | None = None
-    seconds: int | None = None
-    quality: VideoQuality | None = None
-    source: InlineImage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where the card of an order stands, and by which right it can be painted: see `bot.store.orders.NewOrder`."""
-
-    channel_id: int
-    guild_id: int | None
-    message_id: int | None
-    application_id: int
-    token: str
-    token_dies_at: datetime
-    is_private: bool
-    is_guest: bool
-    limit_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderModels:
-    """Which model makes what."""
-
-    picture: str
-    edit: str
-    clip: str
-
-    def of(self, wish: Wish) -> str:
-        """Return the model for a wish."""
-        if wish.kind == "clip":
-            return self.clip
-        return self.edit if wish.source is not None else self.picture
-
-
-class DurableJobs(Protocol):
-    """What carries orders out: `bot.services.jobs.Jobs`."""
-
-    async def open(self, fulfil: Fulfil) -> None:
-        """Begin, or go on with what was left."""
-        ...
-
-    async def rest(self, patience_s: float) -> None:
-        """Begin nothing more, and wait for what is being made."""
-        ...
-
-    async def close(self) -> None:
-        """Leave every order where it is."""
-        ...
-
-    async def enqueue(self, order_id: int, person_id: int) -> bool:
-        """Let an order wait for its turn; False when it was over already."""
-        ...
+KEEPING_S = 1.5  # Discord: 3 s until an interaction is answered
+STEPS_KEPT = timedelta(hours=1)  # what the steps of an order came to, once it is over
 
 
 class OrderService:
@@ -104,7 +46,7 @@ class OrderService:
         *,
         models: OrderModels,
         limits: Limits,
-        make_fulfil: Callable[[Stage], Fulfil],
+        make_fulfilment: Callable[[Stage], Fulfilling],
         now: Callable[[], datetime],
         slot: int = 0,
         keep: timedelta = timedelta(hours=24),
@@ -117,7 +59,7 @@ class OrderService:
         self._cancellations = cancellations
         self._models = models
         self._limits = limits
-        self._make_fulfil = make_fulfil
+        self._make_fulfilment = make_fulfilment
         self._now = now
         self._slot = slot
         self._keep = keep
@@ -129,13 +71,17 @@ class OrderService:
     async def open(self, stage: Stage) -> None:
         """Begin to carry orders out on a stage, those included that were left under way."""
         self._stage = stage
-        await self._jobs.open(self._make_fulfil(stage))
-        for order in await self._orders.under_way(self._slot):
-            if order.state == "queued":
+        fulfilment = self._make_fulfilment(stage)
+        left = await self._orders.under_way(self._slot)  # before anything moves: who waits is shown as one who waits
+        left = await with_cards(left, self._orders, stage, self._now)
+        for order in left:
+            if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
+        await self._jobs.open(to_the_end(fulfilment))
+        for order in left:
             # Harmless where it waits already; an order whose process died between keeping and enqueueing it does not.
             if not await self._jobs.enqueue(order.id, order.asker_id):
-                await self._orders.end(order.id, "interrupted", self._now())
+                await fulfilment.interrupt(order.id)
 
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
@@ -160,59 +106,92 @@ class OrderService:
         """Forget old orders and remove old results, once an hour, for as long as the bot runs."""
         while True:
             await self._orders.expire(self._now() - REMEMBERED)
-            await self._folder.remove_old((self._now() - self._keep).timestamp())
+            needed = await self._orders.needed()
+            await self._folder.remove_old((self._now() - self._keep).timestamp(), needed=needed)
+            await self._jobs.tidy(self._now() - STEPS_KEPT)
             await self._sleep(TIDY_EVERY_S)
 
     # orders
 
     async def place(self, asker: Author, wish: Wish, where: Where) -> Order:
         """Take an order. Raises InputError("orders_many"), or InputError("orders_closed") without the database."""
-        stage, new = self.stage, self._new(asker, wish, where)
         source = Source(wish.source.mime, wish.source.data) if wish.source else None
+        return await self._added(self._new(asker, wish, where), source)
+
+    async def keep(self, asker: Author, wish: Wish, where: Where) -> Order:
+        """Take an order whose card has not appeared yet, see `appeared`. Raises as `place` does.
+
+        So a process that dies in between leaves an order, and no card that nobody knows of. Whoever ordered waits for
+        any answer meanwhile, and Discord gives up after 3 s: the database has half of that.
+        """
+        self.stage  # noqa: B018  # raises when the bot stops
+        new = self._new(asker, wish, where)
         try:
-            under_way = await self._orders.count_of(asker.id)
-            if under_way >= MOST_UNDER_WAY:
-                raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
-            order = await self._orders.add(new, source)
-        except StoreError as away:
+            async with asyncio.timeout(KEEPING_S):
+                await self._check_number(asker.id)
+                return await self._orders.add(new)
+        except (StoreError, TimeoutError) as away:
             raise InputError("orders_closed") from away
-        return await self._in_line(order, stage)
+
+    async def appeared(self, order: Order, where: Where) -> None:
+        """Let an order wait for its turn, now that its card is there; where the bot stops, for the next process."""
+        shown = replace(order, message_id=where.message_id, is_private=where.is_private)
+        await patiently(lambda: self._orders.shown_at(order.id, shown.message_id, is_private=shown.is_private))
+        if self._stage is not None:
+            await self._in_line(shown, self._stage)
+
+    async def withdraw(self, order: Order) -> None:
+        """End an order whose card did not appear: nobody knows of it."""
+        await patiently(lambda: self._orders.end(order.id, "cancelled", self._now()))
 
     async def retry(self, order: Order, where: Where) -> Order:
-        """Place the same order once more, on the same card. Raises InputError("order_under_way") when it is."""
+        """Place the same order once more, on the same card.
+
+        Raises InputError("order_under_way") when it is, InputError("orders_many").
+        """
         stage = self.stage
         if not order.has_ended:
             raise InputError("order_under_way")
-        placed = await self._orders.replace(order.id, self._as_before(order, where))
+        with _open():
+            await self._check_number(order.asker_id)
+            new = self._as_before(order, where)
+            if order.resend_of is not None and await self._is_still_kept(order.resend_of):
+                new = replace(new, resend_of=order.resend_of)
+            placed = await self._orders.replace(order.id, new)
         if placed is None:
             raise InputError("order_under_way")
         return await self._in_line(placed, stage)
 
     async def again(self, order: Order, where: Where) -> Order:
         """Place the same order once more, on a card of its own."""
-        stage, source = self.stage, await self._orders.source(order.id)
-        return await self._in_line(await self._orders.add(self._as_before(order, where), source), stage)
+        with _open():
+            source = await self._orders.source(order.id)
+        return await self._added(self._as_before(order, where), source)
 
     async def resend(self, order: Order, where: Where) -> Order:
         """Send the kept results once more. Raises InputError("order_file_gone") when they are no longer there."""
-        stage = self.stage
         if not await self.is_kept(order):
             raise InputError("order_file_gone")
-        return await self._in_line(await self._orders.add(self._once_more(order, where)), stage)
+        return await self._sent_once_more(order, where)
 
     async def show_at(self, order: Order, where: Where) -> None:
-        """Let the card of an order go on in another message; what is over already is sent there."""
-        if order.has_ended:
-            await self._in_line(await self._orders.add(self._once_more(order, where)), self.stage)
-            return
-        await self._orders.attach(
+        """Let the card of an order go on in another message; what is over already is shown there."""
+        if await self._orders.attach(
             order.id,
             message_id=where.message_id or 0,
             token=where.token,
             token_dies_at=where.token_dies_at,
             limit_bytes=where.limit_bytes,
-        )
-        self.stage.moved(await self.find(order.id))
+        ):
+            self.stage.moved(await self.find(order.id))
+            return
+        over = await self.find(order.id)
+        ended = _end_of(over)
+        if ended is None:
+            await self._sent_once_more(over, where)
+        else:
+            there = replace(over, **asdict(where), is_detached=False)
+            await self.stage.ended(there, ended, is_kept=await self.is_kept(over))
 
     async def detach(self, order: Order) -> None:
         """Note that the card of an order can no longer be painted."""
@@ -222,17 +201,30 @@ class OrderService:
         """Cancel an order, in line or under way. Raises InputError("order_over")."""
         if order.has_ended or not await self._orders.cancel(order.id):
             raise InputError("order_over")
-        if self._cancellations.press(order.id) or order.state != "queued":
-            self.stage.cancelling(order)
-        elif await self._orders.end(order.id, "cancelled", self._now()):
-            await self.stage.cancelled(order)
+        if not self._cancellations.press(order.id) and (await self.find(order.id)).state == "queued":
+            # The card first: whoever dies in between is asked to cancel it once more, or finds it cancelled.
+            await self.stage.ended(order, Ended("cancelled"), is_kept=False)
+            if await self._orders.leave_line(order.id, self._now()):
+                return
+        self._cancellations.press(order.id)  # its turn may have come meanwhile
+        self.stage.cancelling(order)
 
     async def delete(self, order: Order) -> None:
         """Forget an order and its results. Raises InputError("order_under_way")."""
         if not order.has_ended:
             raise InputError("order_under_way")
-        await self._orders.remove(order.id)
-        await self._folder.remove(order.id)
+        for order_id in await self._orders.remove(order.id):
+            await self._folder.remove(order_id)
+
+    async def shown(self, order_id: int) -> Order:
+        """Return the order on a card: the one that its button names, or the one that took its place since.
+
+        Raises InputError("order_gone").
+        """
+        order = await self.find(order_id)
+        while order.next_id:
+            order = await self.find(order.next_id)
+        return order
 
     async def find(self, order_id: int) -> Order:
         """Return an order. Raises InputError("order_gone")."""
@@ -270,6 +262,29 @@ class OrderService:
         """Keep whether somebody wants to be pinged."""
         await self._people.set_pinged(person_id, is_pinged)
 
+    async def _added(self, new: NewOrder, source: Source | None) -> Order:
+        stage = self.stage
+        with _open():
+            await self._check_number(new.asker_id)
+            order = await self._orders.add(new, source)
+        return await self._in_line(order, stage)
+
+    async def _check_number(self, asker_id: int) -> None:
+        under_way = await self._orders.count_of(asker_id)
+        if under_way >= MOST_UNDER_WAY:
+            raise InputError("orders_many", count=under_way, limit=MOST_UNDER_WAY)
+
+    async def _sent_once_more(self, order: Order, where: Where) -> Order:
+        """Place an order for what is kept. A picture of the person's goes along: Again may be pressed there too."""
+        new = replace(self._as_before(order, where), resend_of=order.resend_of or order.id)
+        with _open():
+            source = await self._orders.source(order.id)
+        return await self._added(new, source)
+
+    async def _is_still_kept(self, order_id: int) -> bool:
+        order = await self._orders.find(order_id)
+        return order is not None and await self.is_kept(order)
+
     async def _in_line(self, order: Order, stage: Stage) -> Order:
         stage.queued(order)
         await self._jobs.enqueue(order.id, order.asker_id)
@@ -296,5 +311,20 @@ class OrderService:
         same = {field.name: getattr(order, field.name) for field in fields(NewOrder)}
         return NewOrder(**{**same, **asdict(where), "slot": self._slot, "created_at": self._now(), "resend_of": None})
 
-    def _once_more(self, order: Order, where: Where) -> NewOrder:
-        return replace(self._as_before(order, where), resend_of=order.resend_of or order.id)
+
+@contextmanager
+def _open() -> Iterator[None]:
+    """Take orders as long as the database is there. Raises InputError("orders_closed")."""
+    try:
+        yield
+    except StoreError as away:
+        raise InputError("orders_closed") from away
+
+
+def _end_of(order: Order) -> Ended | None:
+    """Return how an order ended that came to nothing."""
+    match order.state:
+        case "failed" | "cancelled" | "interrupted":
+            return Ended(order.state, order.failure)
+        case _:
+            return None

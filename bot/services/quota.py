@@ -8,7 +8,10 @@ from bot.store.order_values import Order
 
 
 class Quota(Protocol):
-    """Claims what an order costs before it is made, and settles it when it has ended. Both may be called twice."""
+    """Claims what an order costs before it is made, and settles it when it has ended. Both may be called twice.
+
+    An order for which nothing was set aside is settled all the same.
+    """
 
     async def claim(self, order: Order) -> None:
         """Set aside what an order costs. Raises InputError("quota_used") when its asker has nothing left."""

@@ -53,6 +53,13 @@ class Stage(Protocol):
         """Open the card of an order: it is kept up to date while this is entered."""
         ...
 
+    async def find_card(self, order: Order) -> Order | None:
+        """Look for the card of an order whose process died before it knew that; None when it never appeared.
+
+        Returns the order with what was found out, or as it is while nothing can be found out.
+        """
+        ...
+
     def queued(self, order: Order) -> None:
         """Show that an order waits, and where in line, until its card is opened."""
         ...
@@ -61,8 +68,8 @@ class Stage(Protocol):
         """Show that an order under way is being cancelled."""
         ...
 
-    async def cancelled(self, order: Order) -> None:
-        """Show that an order was taken out of the line."""
+    async def ended(self, order: Order, ended: Ended, *, is_kept: bool) -> None:
+        """Show how an order ended for which no steps are taken. is_kept: a result lies on disk all the same."""
         ...
 
     def moved(self, order: Order) -> None:

@@ -57,7 +57,7 @@ orders = Table(
     Column("failure", AnyText, nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Index(None, "state", "slot"),
+    Index(None, "state", "id"),
     Index(None, "asker_id", "state"),
     Index(None, "ended_at"),
     sqlite_autoincrement=True,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, false, func, insert, select, update
 
 from bot.store.claimed_slot import NO_EPOCH
 from bot.store.connection import Connection
@@ -89,6 +89,13 @@ class Orders:
         """Return the orders of a slot that have not ended, oldest first."""
         return await self._orders(orders.c.state.in_(_UNDER_WAY), orders.c.slot == slot)
 
+    async def needed(self) -> frozenset[int]:
+        """Return the orders, of all slots, whose results are needed: not ended yet, or just being sent once more."""
+        chosen = select(orders.c.id, orders.c.resend_of).where(orders.c.state.in_(_UNDER_WAY))
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(chosen)
+        return frozenset(order_id for row in rows for order_id in row if order_id is not None)
+
     async def in_line(self) -> tuple[InLine, ...]:
         """Return who waits, of all slots, oldest first."""
         waiting = (
@@ -139,15 +146,23 @@ class Orders:
         """Note that it is no longer wanted."""
         return await self._change(order_id, is_cancelled=True)
 
-    async def end(self, order_id: int, state: State, moment: datetime, *, result: str = "", failure: str = "") -> bool:
-        """Note what became of it; charged is only what was delivered. The interaction's token is forgotten."""
-        ended = {"state": state, "ended_at": moment, "result": result, "failure": failure, "token": ""}
-        return await self._change(order_id, **ended, is_charged=state == "done")
+    async def leave_line(self, order_id: int, moment: datetime) -> bool:
+        """End it as cancelled if its turn has not come yet."""
+        cancelled = {"state": "cancelled", "ended_at": moment, "token": ""}
+        return await self._change(order_id, orders.c.state == "queued", **cancelled)
 
-    async def shown_at(self, order_id: int, message_id: int) -> None:
-        """Note which message is its card."""
-        async with self._writing() as connection:
-            await connection.execute(update(orders).where(orders.c.id == order_id).values(message_id=message_id))
+    async def end(self, order_id: int, state: State, moment: datetime, *, result: str = "", failure: str = "") -> bool:
+        """Note what became of it. The interaction's token is forgotten.
+
+        Charged is what was delivered, unless it was only sent once more.
+        """
+        ended = {"state": state, "ended_at": moment, "result": result, "failure": failure, "token": ""}
+        is_charged = orders.c.resend_of.is_(None) if state == "done" else false()
+        return await self._change(order_id, **ended, is_charged=is_charged)
+
+    async def shown_at(self, order_id: int, message_id: int | None, *, is_private: bool) -> bool:
+        """Note which message is its card, and whether only the person sees it."""
+        return await self._change(order_id, message_id=message_id, is_private=is_private)
 
     async def detach(self, order_id: int) -> bool:
         """Note that its card can no longer be painted: whoever wants to see it has to press a button."""
@@ -176,23 +191,29 @@ class Orders:
 
     # forgetting
 
-    async def remove(self, order_id: int) -> bool:
-        """Forget an order that has ended; False when there is none."""
+    async def remove(self, order_id: int) -> tuple[int, ...]:
+        """Forget an order that has ended, and those whose place it took on its card; return which were there."""
         async with self._database.erasing() as connection:
-            chosen = orders.c.id == order_id, orders.c.state.not_in(_UNDER_WAY)
-            return bool(await connection.execute(delete(orders).where(*chosen)))
+            removed: list[int] = []
+            chosen: ColumnElement[bool] = orders.c.id == order_id
+            while rows := await connection.fetch(
+                delete(orders).where(chosen, orders.c.state.not_in(_UNDER_WAY)).returning(orders.c.id)
+            ):
+                removed += [row.id for row in rows]
+                chosen = orders.c.next_id.in_([row.id for row in rows])
+        return tuple(removed)
 
     async def expire(self, before: datetime) -> int:
         """Forget what ended before a moment, and return how many that were."""
         async with self._database.erasing() as connection:
             return await connection.execute(delete(orders).where(orders.c.ended_at < before))
 
-    async def _change(self, order_id: int, **values: object) -> bool:
-        chosen = orders.c.id == order_id, orders.c.state.in_(_UNDER_WAY)
+    async def _change(self, order_id: int, *only: ColumnElement[bool], **values: object) -> bool:
+        chosen = orders.c.id == order_id, orders.c.state.in_(_UNDER_WAY), *only
         async with self._writing() as connection:
             return bool(await connection.execute(update(orders).where(*chosen).values(**values)))
 
     async def _orders(self, *chosen: ColumnElement[bool]) -> tuple[Order, ...]:
         async with self._database.reading() as connection:
-            rows = await connection.fetch(select(*_ORDER).where(*chosen).order_by(orders.c.id))
-        return tuple(Order(*row) for row in rows)
+            rows = await connection.fetch(select(*_ORDER).where(*chosen))
+        return tuple(sorted((Order(*row) for row in rows), key=lambda order: order.id))

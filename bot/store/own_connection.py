@@ -8,7 +8,7 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, LiteralString, Self
 
-from bot.errors import StoreError
+from bot.errors import StoreAway
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -35,7 +35,7 @@ _SERVER_SIDE = (
 class OwnConnection:
     """An open connection in which every statement is a transaction of its own and ends within seconds.
 
-    Every failure is a StoreError, after which the connection is of no more use. pid: the server's process behind it.
+    Every failure is a StoreAway, after which the connection is of no more use. pid: the server's process behind it.
     """
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:  # Any: rows of whatever statement
@@ -44,7 +44,7 @@ class OwnConnection:
 
     @classmethod
     async def open(cls, url: str, name: str, *, idle_s: float = 0) -> Self:
-        """Connect. Raises StoreError.
+        """Connect. Raises StoreAway.
 
         name: what the server's list of connections calls it. idle_s: the server ends it after so long without a
         statement, so that a process that was frozen keeps no lock; 0 is never. It takes PostgreSQL 14.
@@ -59,7 +59,7 @@ class OwnConnection:
             async with asyncio.timeout(CONNECT_S + 1):
                 return cls(await psycopg.AsyncConnection.connect(address, autocommit=True))
         except (psycopg.Error, TimeoutError, OSError) as fault:
-            raise StoreError(f"PostgreSQL cannot be reached ({type(fault).__name__})") from fault
+            raise StoreAway(f"PostgreSQL cannot be reached ({type(fault).__name__})") from fault
 
     async def fetch(self, statement: LiteralString, **values: object) -> Rows:
         """Run a statement to its end, also when the caller is cancelled meanwhile, and return its rows."""
@@ -80,7 +80,7 @@ class OwnConnection:
         try:
             return running.result()
         except (psycopg.Error, OSError) as fault:
-            raise StoreError(f"PostgreSQL did not answer ({type(fault).__name__})") from fault
+            raise StoreAway(f"PostgreSQL did not answer ({type(fault).__name__})") from fault
 
     async def close(self) -> None:
         """Close it, which lets its locks fall. Closing twice is harmless."""

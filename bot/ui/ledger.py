@@ -14,6 +14,7 @@ from math import inf
 from typing import NamedTuple
 
 GLOBAL_PER_S = 50  # Discord: "All bots can make up to 50 requests per second to our API"
+GLOBAL_LEAST_PER_S = 4  # of one process, however many share the limit: with fewer none of them would be live
 GLOBAL_SPARE = 6  # kept free of ordinary edits, for first texts, last texts and everything else the bot sends
 BUCKET_SPARE = 1  # one call of each window is kept for the last text
 UNKNOWN_GAP_S = 1.0  # between edits on a server that sends no rate limit headers
@@ -130,12 +131,14 @@ class Claim(NamedTuple):
 class RateLedger:
     """Every bucket and the global limit, as far as the replies so far tell.
 
-    clock: seconds, monotonic. A bucket nobody has heard of yet takes one request at a time.
+    clock: seconds, monotonic. processes: how many share the global limit, of which each takes its part without asking.
+    A bucket nobody has heard of yet takes one request at a time.
     """
 
-    def __init__(self, clock: Callable[[], float], *, per_second: int = GLOBAL_PER_S) -> None:
+    def __init__(self, clock: Callable[[], float], *, processes: int = 1) -> None:
         self._clock = clock
-        self._per_second = per_second
+        self._per_second = max(GLOBAL_PER_S // processes, GLOBAL_LEAST_PER_S)
+        self._ordinary_per_s = self._per_second - min(GLOBAL_SPARE, self._per_second // 2)
         self._ids: dict[str, str] = {}
         self._buckets: dict[tuple[str, str], Bucket] = {}
         self._in_flight: dict[str, Counter[_Names]] = {}  # by major; a bucket's name may change meanwhile
@@ -199,12 +202,17 @@ class RateLedger:
         at = max(now, bucket.paced_at) if is_paced else now
         return bucket.next_with(needed, at)
 
+    @property
+    def ordinary_gap_s(self) -> float:
+        """Return how far apart ordinary edits are when many answers take turns instead of leaving in bursts."""
+        return 1 / self._ordinary_per_s
+
     def globally_ready_at(self, *, is_urgent: bool) -> float:
         """Return when the whole bot may send one more request; `inf` as in `ready_at`."""
         now = self._clock()
         while self._recent and self._recent[0] <= now - 1.0 - CLOCK_MARGIN_S:
             self._recent.popleft()
-        allowed = self._per_second - (0 if is_urgent else GLOBAL_SPARE)
+        allowed = self._per_second if is_urgent else self._ordinary_per_s
         excess = self._global_in_flight + len(self._recent) - allowed
         if excess < 0:
             return max(now, self._global_closed_until)

@@ -60,6 +60,11 @@ class LiveMessage:
         """Say that the newest faces may differ from what is shown. Costs next to nothing: call it for every token."""
         self._changed.set()
 
+    def repaint(self) -> None:
+        """Show the newest faces even where they look like those shown: what was painted stands somewhere else."""
+        self._shown.clear()
+        self._changed.set()
+
     def hurry(self) -> None:
         """Show the newest faces at once: the text is complete, though what stands under it is not known yet."""
         self._is_hurried = True
@@ -89,6 +94,11 @@ class LiveMessage:
     def lost(self) -> SurfaceLostError | None:
         """Why the message can no longer be painted; None while it can."""
         return self._lost
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is painted any more: the message is lost, or the painting failed or was ended."""
+        return self._is_over
 
     @property
     def has_shown(self) -> bool:

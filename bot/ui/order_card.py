@@ -26,6 +26,7 @@ Phase = Literal[
     "cancelled",
     "interrupted",
     "continued",
+    "ready",
 ]
 Kind = Literal["picture", "clip"]
 
@@ -49,14 +50,17 @@ COLOURS: dict[Phase, int] = {
     "cancelled": 0x8A93A6,
     "interrupted": 0xD9A441,
     "continued": 0x5B8DEF,
+    "ready": 0x43A25A,
 }
 WAITING: frozenset[Phase] = frozenset({"queued", "cooling"})
 ENDED: frozenset[Phase] = frozenset({"done", "failed", "cancelled", "interrupted"})
+PARTED: frozenset[Phase] = frozenset({"continued", "ready"})  # to be seen elsewhere, by pressing Show
 _USUAL: dict[Phase, str] = {
     "failed": sentences.FAILED,
     "cancelled": sentences.CANCELLED,
     "interrupted": sentences.INTERRUPTED,
     "continued": sentences.CONTINUED,
+    "ready": sentences.READY,
 }
 
 
@@ -156,7 +160,7 @@ def _head(state: CardState) -> str:
 
 def _status(state: CardState) -> list[str]:
     """Return what stands below: two lines until the order ends, so that the message keeps its height."""
-    if state.phase in ENDED or state.phase == "continued":
+    if state.phase in ENDED or state.phase in PARTED:
         return _end_lines(state)
     if state.phase in WAITING:
         return [bar(0), _small_print(*_waiting_facts(state))]
@@ -193,7 +197,7 @@ def _small_print(*facts: str) -> str:
 
 
 def _actions(state: CardState) -> tuple[OrderAction, ...]:
-    if state.phase == "continued":
+    if state.phase in PARTED:
         return ("show",)
     if state.phase not in ENDED:
         return ("cancel",) if state.can_cancel or state.is_cancelling else ()

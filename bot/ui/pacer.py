@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from enum import IntEnum
 from math import inf
 
-from bot.ui.ledger import GLOBAL_PER_S, GLOBAL_SPARE, Claim, RateLedger, Route
+from bot.ui.ledger import Claim, RateLedger, Route
 
 
 class Urgency(IntEnum):
@@ -24,9 +24,6 @@ class Urgency(IntEnum):
     FIRST = 1
     PAGE = 2
     NEXT = 3
-
-
-ORDINARY_GAP_S = 1 / (GLOBAL_PER_S - GLOBAL_SPARE)  # so that many answers take turns instead of leaving in bursts
 
 
 class Ticket:
@@ -152,7 +149,7 @@ class Pacer:
             self._timer = None
         if not self._waiting:
             return
-        now = self._clock()
+        now, gap_s = self._clock(), self._ledger.ordinary_gap_s
         wake_at = inf
         for ticket in sorted(
             self._waiting, key=lambda waiting: (min(waiting.urgency, Urgency.PAGE), waiting.painted_at)
@@ -164,7 +161,7 @@ class Pacer:
             self._waiting.pop(ticket, None)
             ticket.painted_at = now
             if not _is_urgent(ticket):
-                self._ordinary_at = max(self._ordinary_at, now - ORDINARY_GAP_S) + ORDINARY_GAP_S
+                self._ordinary_at = max(self._ordinary_at, now - gap_s) + gap_s
             ticket.grant(self._ledger.started(ticket.route))
         if wake_at < inf:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, wake_at - now), self.kick)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Fault:
-    """status None: answer as usual after the delay. times: how many requests it still meets."""
+    """status None: answer as usual after the delay. times: how many requests it still meets.
+
+    delay_s: before anything is done; reply_delay_s: after it was done, and before the bot learns that.
+    """
 
     method: str
     path: re.Pattern[str]
@@ -17,6 +20,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
     delay_s: float = 0.0
+    reply_delay_s: float = 0.0
 
 
 class Faults:

@@ -57,11 +57,18 @@ class Gate:
 
     async def _answer(self, request: web.Request, route: Route, noted: Noted, path: str) -> web.Response:
         fault = self.faults.take(route.method, path)
-        if fault is not None:
-            await asyncio.sleep(fault.delay_s)
-            if fault.status is not None:
-                await request.read()
-                return _reply(fault.status, fault.body, fault.headers)
+        if fault is None:
+            return await self._handle(request, route, noted)
+        await asyncio.sleep(fault.delay_s)
+        if fault.status is not None:
+            await request.read()
+            return _reply(fault.status, fault.body, fault.headers)
+        response = await self._handle(request, route, noted)
+        noted.status = response.status
+        await asyncio.sleep(fault.reply_delay_s)
+        return response
+
+    async def _handle(self, request: web.Request, route: Route, noted: Noted) -> web.Response:
         headers: Headers = {}
         try:
             if route.needs_token and request.headers.get("Authorization") != self._authorization:

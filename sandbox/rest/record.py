@@ -13,7 +13,7 @@ KEPT = 50_000
 
 @dataclass(slots=True)
 class Request:
-    """One request. at: monotonic seconds of arrival; status: 0 until answered."""
+    """One request. at: monotonic seconds of arrival; status: 0 until it took effect, or was refused."""
 
     n: int
     at: float

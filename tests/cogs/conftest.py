@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.secret import Secret
 from bot.store.database import Database
 from bot.store.notes import Notes
+from bot.ui.surface import INTERACTION_LIFE_S
 from tests.cogs.world import DEADLINE_S, World
 from tests.grok.scripted import BASE_URL, KEY, Server
 
@@ -46,11 +47,20 @@ def grok() -> Server:
 
 
 @pytest.fixture
-async def make_bot(settings: Settings, database: Database, grok: Server) -> Callable[[], GrokBot]:
+def interaction_life_s() -> float:
+    """Return how long a card can be painted by the token of an interaction."""
+    return INTERACTION_LIFE_S
+
+
+@pytest.fixture
+async def make_bot(
+    settings: Settings, database: Database, grok: Server, interaction_life_s: float
+) -> Callable[[], GrokBot]:
     """Make bots as `grokcord run` does; async, because a client binds to the running loop."""
     return lambda: GrokBot(
         build_services(settings, grok.client(base_url=settings.grok_base_url), database, poll_s=ORDERS_POLL_S),
         CommandSync(Notes(database)),
+        interaction_life_s=interaction_life_s,
     )
 
 

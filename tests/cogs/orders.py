@@ -14,9 +14,11 @@ import av
 import discord
 import pytest
 from PIL import Image
+from simcord import MemberActor, UserHandle
 
 from bot.ordering.stage import CardStage
-from tests.cogs.world import World, walk
+from bot.services.orders import Order
+from tests.cogs.world import World, said, walk
 from tests.grok.scripted import BASE_URL
 
 PICTURE_URL = f"{BASE_URL}/files/image/a.jpg"
@@ -77,6 +79,26 @@ async def over(world: World) -> None:
     assert isinstance(stage, CardStage)
     await world.until(lambda: not len(stage))
     await world.env.settle()
+
+
+async def order(world: World, number: int = 1) -> Order:
+    """Return an order as it is kept; their numbers begin with 1."""
+    return await world.bot.services.orders.find(number)
+
+
+async def until_begun(world: World, phase: str, *, number: int = 1) -> discord.Message:
+    """Wait until the card of the order of that number, 1 for the first, shows a phase, and return it."""
+    await world.until(lambda: len(cards(world)) >= number and f"· {phase}" in said(cards(world)[number - 1]))
+    return cards(world)[number - 1]
+
+
+async def press(
+    world: World, action: str, message: discord.Message, *, who: MemberActor | UserHandle | None = None
+) -> None:
+    """Let somebody press a button of a card, without waiting for what the bot does then."""
+    found = [item.custom_id or "" for item in walk(message.components) if isinstance(item, discord.Button)]
+    [custom_id] = [each for each in found if each.startswith(f"grokcord:order:1:{action}:")]
+    await world.begin((who or world.ann).click(message, custom_id=custom_id))
 
 
 def cards(world: World) -> list[discord.Message]:

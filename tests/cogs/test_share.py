@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from unittest.mock import create_autospec
 
 import discord
@@ -13,6 +14,7 @@ from bot.config import Settings
 from bot.slots import Slot
 from bot.store.database import Database
 from bot.store.in_turn import IdentifyTurns
+from bot.ui.ledger import RateLedger
 from tests.grok.scripted import Server
 
 
@@ -30,6 +32,10 @@ async def bot(settings: Settings, database: Database, grok: Server, turns: Ident
 
 async def test_a_bot_with_a_slot_connects_its_shards(bot: GrokBot) -> None:
     assert (bot.shard_ids, bot.shard_count) == ([2, 3], 4)
+
+
+async def test_a_bot_with_one_of_two_slots_takes_half_of_discords_requests(bot: GrokBot) -> None:
+    assert bot.ledger.ordinary_gap_s == RateLedger(time.monotonic, processes=2).ordinary_gap_s
 
 
 async def test_every_shard_takes_its_turn_before_it_identifies(bot: GrokBot, turns: IdentifyTurns) -> None:

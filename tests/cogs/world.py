@@ -25,6 +25,7 @@ class Held(httpx.AsyncByteStream):
 
     def __init__(self) -> None:
         self._pieces: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
+        self.is_closed = False
 
     def send(self, *payloads: object) -> None:
         """Let these events through."""
@@ -49,8 +50,11 @@ class Held(httpx.AsyncByteStream):
                 raise piece
             yield piece
 
-    def response(self) -> httpx.Response:
-        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=self)
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+    def response(self, kind: str = "text/event-stream") -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": kind}, stream=self)
 
 
 @dataclass
@@ -82,10 +86,10 @@ class World:
         """Prepare one answer for each text."""
         self.says(*(reply(sse(text, STOP)) for text in texts))
 
-    def holds(self) -> Held:
+    def holds(self, kind: str = "text/event-stream") -> Held:
         """Prepare an answer that the test lets through piece by piece."""
         held = Held()
-        self.says(held.response())
+        self.says(held.response(kind))
         return held
 
     def heard(self, number: int = -1) -> list[tuple[str, str]]:

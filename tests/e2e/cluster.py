@@ -20,21 +20,20 @@ _SERVING = re.compile(rf"serving slot (\d) of {SLOTS}, shards \((\d), (\d)\)")
 
 @dataclass(slots=True)
 class Servers:
-    """What the processes of a bot share."""
+    """What the processes of a bot share beside their database."""
 
-    postgres_url: str
     discord: Running
     grok: Running
 
 
 @asynccontextmanager
-async def servers(postgres_url: str) -> AsyncIterator[Servers]:
+async def servers() -> AsyncIterator[Servers]:
     """Run a local Discord with four shards and a demo Grok server."""
     async with (
         serving("sandbox", "--shards", str(SHARDS)) as discord,
         serving("sandbox.grok", "--first-token-s", "0.05", "--tokens-per-s", "200") as grok,
     ):
-        yield Servers(postgres_url, discord, grok)
+        yield Servers(discord, grok)
 
 
 class Cluster:
@@ -64,12 +63,21 @@ def served(run: Running) -> list[int]:
     return [int(match[1]) for line in run.log if (match := _SERVING.search(line))]
 
 
+async def logged_since(run: Running, line: int, text: str, within_s: float) -> None:
+    """Return when a process has logged something after so many lines."""
+
+    async def is_there() -> bool:
+        return any(text in each for each in run.log[line:])
+
+    await eventually(is_there, within_s=within_s, what=f"the line {text!r} after {''.join(run.log)}")
+
+
 @asynccontextmanager
-async def cluster(shared: Servers, folder: Path) -> AsyncIterator[Cluster]:
+async def cluster(shared: Servers, postgres_url: str, folder: Path) -> AsyncIterator[Cluster]:
     """Run two processes that serve a slot each, and a third that stands by."""
     settings = {
         **bot_environment(shared.discord, shared.grok, folder),
-        "DATABASE_URL": shared.postgres_url,
+        "DATABASE_URL": postgres_url,
         "SLOTS": str(SLOTS),
     }
     async with AsyncExitStack() as stack:

@@ -105,6 +105,11 @@ class Person:
         async with self._http.delete(f"{self._page}control/{path}") as reply:
             assert reply.status < 300, await reply.text()
 
+    async def clear_faults(self) -> None:
+        """Call off the faults that requests of the bot's were to meet."""
+        async with self._http.delete(f"{self._page}control/faults") as reply:
+            assert reply.status < 300, await reply.text()
+
     async def channel(self, name: str = "general") -> str:
         """Return the id of a channel of the seeded server."""
         state = await self.get("state")

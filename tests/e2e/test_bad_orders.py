@@ -113,7 +113,8 @@ async def test_who_left_and_whose_channel_is_gone_cannot_be_reached_and_that_har
     you: Person, studio: Stack
 ) -> None:
     channel, eve = await you.place("vanished"), await newcomer(you, "eve")
-    ordered = await order(eve, channel, "imagine", "a ghost")
+    ordered = await order(eve, channel, "video", "a ghost")
+    await ordered.card("generating")
     await leave(you, eve)
     await you.control_delete(f"channels/{ordered.channel}")
 

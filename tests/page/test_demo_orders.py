@@ -129,8 +129,11 @@ def test_who_orders_much_waits_in_line_and_is_pinged_when_it_is_done(page: Page,
 def test_a_queue_and_what_comes_of_an_order_in_one_picture_for_the_readme(page: Page, shots: Path) -> None:
     page.set_viewport_size(TALL)
     enter(page, "pictures")
+    pings = page.get_by_test_id("message").filter(has_text="ready:")
+    before = pings.count()
     done = use(page, "imagine prompt: a lighthouse on a cliff count: 4")
-    expect(ping_below(done)).to_contain_text("your 4 pictures are ready", timeout=ENDS_WITHIN_MS)
+    expect(done.locator(".container img")).to_have_count(4, timeout=ENDS_WITHIN_MS)
+    expect(pings).to_have_count(before + 1, timeout=ENDS_WITHIN_MS)
     eventually(lambda: done.locator(".container img").evaluate_all("list => list.every(each => each.complete)"))
     result = in_view(page)
     enter(page, "help")

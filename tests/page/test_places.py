@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -115,3 +116,21 @@ def test_before_a_bot_connects_the_page_waits_for_it(open_page: Callable[..., Pa
             expect(page.get_by_test_id("bot-presence")).to_have_text("Bot online")
             expect(page.get_by_test_id("example")).to_have_count(3)
         expect(page.get_by_test_id("bot-presence")).to_have_text("Bot offline")
+
+
+def test_where_a_bot_has_several_shards_each_one_has_a_server_to_go_to(
+    open_page: Callable[..., Page], shots: Path
+) -> None:
+    with running_sandbox("--shards", "3") as place:
+        page = open_page(place.page)
+        servers = page.get_by_role("navigation").get_by_role("button", name="Garden")
+        expect(servers).to_have_count(3)
+        for name in ("Garden 3", "Garden 2"):
+            servers.and_(page.get_by_role("button", name=name, exact=True)).click()
+            expect(page.get_by_role("heading", name=name)).to_be_visible()
+            page.get_by_test_id("channel").filter(has_text="general").first.click()
+            page.get_by_test_id("composer").fill(f"here in {name}")
+            page.get_by_test_id("composer").press("Enter")
+            expect(page.get_by_test_id("message")).to_have_count(1)
+            expect(page.get_by_test_id("message")).to_contain_text(f"here in {name}")
+        page.screenshot(path=shots / "shards.png")

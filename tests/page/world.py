@@ -64,9 +64,9 @@ class Place:
 
 
 @contextmanager
-def running_sandbox() -> Iterator[Place]:
+def running_sandbox(*options: str) -> Iterator[Place]:
     """Run a local Discord; commands must be answered within a second, so that silence is seen soon."""
-    with _process("sandbox", "--limits", "off", "--first-reply-s", "1.2") as process:
+    with _process("sandbox", "--limits", "off", "--first-reply-s", "1.2", *options) as process:
         assert process.stdout is not None
         place = json.loads(process.stdout.readline())
         yield Place(place["page"], place["api"], place["token"])

@@ -83,6 +83,19 @@ async def test_ordered_faults_meet_the_next_matching_requests_only(rest: Rest) -
     assert (await rest.ask("GET", "/users/@me")).status == 200
 
 
+async def test_a_reply_that_is_held_back_belongs_to_a_request_that_took_effect(rest: Rest, you: Person) -> None:
+    place = f"/channels/{channel_id(rest.sandbox)}/messages"
+    await rest.control("POST", "faults", {"method": "POST", "path": "/messages$", "reply_delay_s": 60})
+    asking = asyncio.create_task(rest.ask("POST", place, {"content": "there"}))
+    try:
+        assert (await you.answer("there"))["content"] == "there"
+        assert [row["status"] for row in (await rest.control("GET", "requests"))["requests"]] == [200]
+        assert not asking.done()
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+
 async def test_bots_and_people_are_told_the_same_of_a_message(rest: Rest, sandbox: Sandbox, you: Person) -> None:
     sent = (await rest.ask("POST", f"/channels/{channel_id(sandbox)}/messages", {"content": "same"})).body
     shown = (await you.ask("GET", f"channels/{sent['channel_id']}/messages")).body[0]

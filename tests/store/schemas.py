@@ -172,7 +172,7 @@ RELEASED = {
             is_detached BOOLEAN DEFAULT 0 NOT NULL, is_charged BOOLEAN DEFAULT 0 NOT NULL, result TEXT
             DEFAULT '' NOT NULL, failure TEXT DEFAULT '' NOT NULL, created_at DATETIME NOT NULL, ended_at
             DATETIME );
-        CREATE INDEX ix_orders_state_slot ON orders (state, slot);
+        CREATE INDEX ix_orders_state_id ON orders (state, id);
         CREATE INDEX ix_orders_asker_id_state ON orders (asker_id, state);
         CREATE INDEX ix_orders_ended_at ON orders (ended_at);
         CREATE INDEX ix_orders_message_id ON orders (message_id);

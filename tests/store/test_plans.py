@@ -16,10 +16,14 @@ from bot.store.branches import Branches
 from bot.store.database import Database
 from bot.store.memory import Memory, Span
 from bot.store.notes import Notes
+from bot.store.orders import Orders
+from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
+from bot.store.rests import Rests
 from bot.store.summaries import Summaries
 from tests.store.conftest import NOON, address, only_postgres, only_sqlite
+from tests.store.some_orders import ordered
 
 Statement = tuple[str, Any]  # Any: parameters in whatever form the driver takes them
 Work = Callable[[Database], Awaitable[object]]
@@ -54,6 +58,19 @@ QUERIES: dict[str, Work] = {
     "expiry": lambda database: Preferences(database).guild_memory_days(7),
     "changes": lambda database: Preferences(database).changes(7, 5),
     "note": lambda database: Notes(database).get("commands"),
+    "order": lambda database: Orders(database).find(7),
+    "picture of an order": lambda database: Orders(database).source(7),
+    "orders under way": lambda database: Orders(database).under_way(0),
+    "orders in line": lambda database: Orders(database).in_line(),
+    "orders of a person": lambda database: Orders(database).count_of(7),
+    "durations": lambda database: Orders(database).last_durations("film"),
+    "begin an order": lambda database: Orders(database).begin(7),
+    "end an order": lambda database: Orders(database).end(7, "done", NOON),
+    "retry an order": lambda database: Orders(database).replace(7, ordered()),
+    "forget an order": lambda database: Orders(database).remove(7),
+    "forget old orders": lambda database: Orders(database).expire(NOON),
+    "is pinged": lambda database: PersonPreferences(database).is_pinged(7),
+    "rest of a server": lambda database: Rests(database).find("orders"),
 }
 
 

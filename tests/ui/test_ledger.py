@@ -230,6 +230,23 @@ def test_fifty_requests_fit_into_any_second_and_the_last_six_are_for_the_urgent(
     assert ledger.globally_ready_at(is_urgent=False) == 101.02
 
 
+@pytest.mark.parametrize(("processes", "in_all", "ordinary"), [(1, 50, 44), (2, 25, 19), (5, 10, 5), (100, 4, 2)])
+def test_processes_of_one_bot_take_their_part_of_the_second(
+    clock: Clock, processes: int, in_all: int, ordinary: int
+) -> None:
+    ledger = RateLedger(clock, processes=processes)
+    sent = 0
+    while ledger.globally_ready_at(is_urgent=False) == 100.0:
+        ledger.ended(ledger.started(Route("GET", f"/{sent}", "")), 200, {})
+        sent += 1
+    assert sent == ordinary
+    while ledger.globally_ready_at(is_urgent=True) == 100.0:
+        ledger.ended(ledger.started(Route("GET", f"/{sent}", "")), 200, {})
+        sent += 1
+    assert sent == in_all
+    assert ledger.ordinary_gap_s == pytest.approx(1 / ordinary)
+
+
 def test_with_fifty_in_flight_only_a_reply_opens_the_way(ledger: RateLedger, clock: Clock) -> None:
     claims = [ledger.started(Route("GET", f"/{index}", "")) for index in range(50)]
     assert ledger.globally_ready_at(is_urgent=True) == inf

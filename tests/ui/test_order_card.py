@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ui.face import Face, Upload
-from bot.ui.order_card import COLOURS, ENDED, CardState, Kind, Phase, card_face, shown_elapsed_s, shown_eta_s
+from bot.ui.order_card import COLOURS, ENDED, PARTED, CardState, Kind, Phase, card_face, shown_elapsed_s, shown_eta_s
 from tests.e2e.openapi import DiscordApi, description_path
 
 COMPONENT_LIMIT = 40  # Discord: components of one V2 message, nested ones included
 TEXT_LIMIT_CHARS = 4000  # Discord: all text of one V2 message
 PHASES: tuple[Phase, ...] = get_args(Phase)
-ACTIVE = [phase for phase in PHASES if phase not in ENDED and phase != "continued"]
+ACTIVE = [phase for phase in PHASES if phase not in ENDED | PARTED]
 CLIP = CardState("17", "clip", "a heron at dusk", "grok-video · 16:9 · 10 s")
 PICTURE = CardState("18", "picture", "a heron at dawn")
 FILES = tuple(Upload(Path("p.png"), f"p{n}.png", "A heron") for n in range(4))
@@ -123,6 +123,7 @@ async def test_a_pressed_cancel_is_greyed_and_says_so() -> None:
         (replace(CLIP, phase="interrupted"), ["Retry", "🗑️"]),
         (replace(CLIP, phase="cancelled"), ["Retry", "🗑️"]),
         (replace(CLIP, phase="continued"), ["Show"]),
+        (replace(CLIP, phase="ready"), ["Show"]),
         (replace(CLIP, phase="done", key=""), []),
     ],
 )
@@ -141,6 +142,7 @@ async def test_a_link_is_not_offered_before_the_order_ends() -> None:
         ("cancelled", "Nothing was charged"),
         ("interrupted", "costs you nothing"),
         ("continued", "**Show**"),
+        ("ready", "Press **Show** to see it"),
     ],
 )
 async def test_an_end_has_a_sentence_even_if_none_is_given(phase: Phase, said: str) -> None:

@@ -10,7 +10,9 @@ INPUT: dict[str, str] = {
     "order_not_yours": "Only the person who ordered this, or a moderator, may press that.",
     "order_over": "There is nothing left to cancel: this order is over.",
     "order_under_way": "This order is still under way. Wait until it is done, or press **Cancel** first.",
-    "order_file_gone": "I no longer keep the original of this one. Press **Again** to have a new one made.",
+    "order_file_gone": "I no longer keep the original of this one; it can only be made anew.",
+    "order_undeliverable": "It was made, but I found no way to give it to you: "
+    "I could neither show it there nor send it to you.",
     "orders_many": "Your orders under way or in line: {count}. I take {limit} at a time; "
     "wait until one is done, or cancel one.",
     "orders_closed": "I cannot take orders just now, because my database is away. Please try again in a minute.",
@@ -31,6 +33,7 @@ _PHASES = {
     "cancelled": "cancelled",
     "interrupted": "interrupted",
     "continued": "still under way",
+    "ready": "ready",
 }
 
 CANCELLED = "Cancelled. Nothing was charged."
@@ -39,6 +42,8 @@ INTERRUPTED = "I was interrupted while Grok was making this. Press **Retry**: it
 CONTINUED = (
     "This takes longer than Discord lets me write here. Press **Show** when you like: I keep the result until then."
 )
+CONTINUED_BELOW = "This goes on in the message below."
+READY = "This is ready. Press **Show** to see it: I keep it for you."
 FAILED = "That did not work. Press **Retry** to try again."
 RESUMED = "went on after a restart"
 RESTARTING = "I am being restarted and go on by myself in a moment"
@@ -126,6 +131,14 @@ def failed_ping(person_id: int, kind: str, link: str = "") -> str:
 def interrupted_ping(person_id: int, kind: str, link: str = "") -> str:
     """Return the message that pings a person whose order was interrupted."""
     return _ping(person_id, f"I was interrupted while making your {kind}; **Retry** costs you nothing", link)
+
+
+def undelivered_ping(person_id: int, kind: str) -> str:
+    """Return what is said in the channel when a result can neither stand there nor be sent to the person."""
+    return (
+        f"<@{person_id}> your {kind} is ready, but its card is gone and you take no direct messages from me. "
+        "Press **Resend**: it costs you nothing."
+    )
 
 
 def notify_set(*, is_on: bool) -> str:

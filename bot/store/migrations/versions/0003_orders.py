@@ -72,7 +72,7 @@ def _create_orders() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_orders_state_slot", "orders", ["state", "slot"])
+    op.create_index("ix_orders_state_id", "orders", ["state", "id"])
     op.create_index("ix_orders_asker_id_state", "orders", ["asker_id", "state"])
     op.create_index("ix_orders_message_id", "orders", ["message_id"])
     op.create_index("ix_orders_ended_at", "orders", ["ended_at"])
