@@ -287,7 +287,10 @@ def test_what_grows_before_the_browser_tells_of_an_earlier_scroll_is_followed(st
     scroller = stage.page.locator(".log-scroll")
     # As a card that becomes a clip does, between the page's own scrolling and the event that tells of it.
     scroller.evaluate(
-        "(el) => { el.querySelector('.log-list').style.paddingBottom = '900px'; el.dispatchEvent(new Event('scroll')) }"
+        """(el) => {
+            el.querySelector('.log-list').lastElementChild.style.paddingBottom = '900px';
+            el.dispatchEvent(new Event('scroll'));
+        }"""
     )
     eventually(lambda: scroller.evaluate("(el) => el.scrollHeight - el.scrollTop - el.clientHeight < 2"))
 
