@@ -30,6 +30,7 @@ from bot.ui.sentences import orders as sentences
 from bot.ui.surface import SurfaceLostError, send_options
 
 TICK_S = 1.0
+UPLOAD_SEEN_BYTES = 1024 * 1024  # what takes so long to send that people want to know
 LOOK_S = 2.0  # how often the place in line is looked at
 FAREWELL_S = 45.0  # before a token dies by which alone a card can be painted
 
@@ -93,6 +94,8 @@ class LiveCard:
         working = self._known()
         self._fallback = card_face(replace(working, phase="fitting", media=(), poster=None))
         self.surface.was_too_large = False
+        if sum(file.size_bytes for file in delivery.fitted.files) > UPLOAD_SEEN_BYTES and not self._is_detached:
+            await self._live.finish()  # a card cannot be painted while its files are sent
         self._change(delivered_state(working, self.order, delivery))
         if self._is_detached:
             return Delivered("waiting")

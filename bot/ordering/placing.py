@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import discord
 
 from bot.answering.people import author_of
 from bot.app import GrokBot
 from bot.errors import InputError
-from bot.services.orders import Order, Where, Wish
+from bot.services.orders import Where, Wish
 from bot.services.pictures import read_picture
 from bot.services.question import checked_prompt
 from bot.ui.attached import attachment_bytes
@@ -21,16 +22,29 @@ Command = discord.Interaction[GrokBot]
 
 async def place(
     interaction: Command, wish: Wish, image: discord.Attachment | None, *, is_private: bool = False
-) -> Order:
+) -> None:
     """Take an order: its card appears, and moves by itself from then on. Raises InputError for what cannot be made."""
     bot = interaction.client
     checked = replace(wish, prompt=checked_prompt(wish.prompt))
     with bot.work.running():
+        if image is None:
+            await _kept_first(interaction, checked, is_private=is_private)
+            return
         where = await deferred(interaction, is_private=is_private)
-        if image is not None:
-            source = await read_picture(image.filename, image.size, lambda: attachment_bytes(image))
-            checked = replace(checked, source=source)
-        return await bot.services.orders.place(author_of(interaction.user), checked, where)
+        source = await read_picture(image.filename, image.size, lambda: attachment_bytes(image))
+        await bot.services.orders.place(author_of(interaction.user), replace(checked, source=source), where)
+
+
+async def _kept_first(interaction: Command, wish: Wish, *, is_private: bool) -> None:
+    """Take an order before its card appears: were the process killed in between, the card would think for ever."""
+    orders = interaction.client.services.orders
+    order = await orders.keep(author_of(interaction.user), wish, where_of(interaction, None, is_private=is_private))
+    try:
+        where = await deferred(interaction, is_private=is_private)
+    except (discord.DiscordException, aiohttp.ClientError, OSError):
+        await orders.withdraw(order)
+        raise
+    await orders.appeared(order, where)
 
 
 async def deferred(interaction: Command, *, is_private: bool = False) -> Where:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import datetime
+
+import aiohttp
+import discord
 
 from bot.app import GrokBot
 from bot.ordering.card import LiveCard
@@ -16,6 +21,8 @@ from bot.services.kept import Delivered, Ended
 from bot.services.orders import Order
 
 FAREWELL_S = 3.0
+
+log = logging.getLogger(__name__)
 
 
 class CardStage:
@@ -40,6 +47,17 @@ class CardStage:
             yield card
         finally:
             await self._shut(order.id)
+
+    async def find_card(self, order: Order) -> Order | None:
+        """Ask Discord for the card of an order whose process died before it knew that; None when there is none."""
+        try:
+            found = await OrderSurface(self._bot, order, self._now).find()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+            log.warning("a card could not be looked for order=%s error=%s", order.id, type(failed).__name__)
+            return order
+        if found is None:
+            return None
+        return replace(order, message_id=found.id, is_private=order.is_private or found.flags.ephemeral)
 
     def queued(self, order: Order) -> None:
         """Show that an order waits, and where in line."""

@@ -81,6 +81,15 @@ class OrderSurface:
         self._message_id = message.id
         self._standing = {attachment.filename: attachment for attachment in message.attachments}
 
+    async def find(self) -> discord.Message | None:
+        """Return the card by the token alone; None when the interaction was never answered, or can no longer be."""
+        try:
+            return await self.webhook().fetch_message(cast(int, _ORIGINAL))  # it goes into the path
+        except discord.HTTPException as failed:
+            if failed.status in (401, 404):
+                return None
+            raise
+
     def move(self, order: Order) -> None:
         """Go on in another message, by another token."""
         self._order = order

@@ -63,9 +63,9 @@ async def _ping(bot: GrokBot, order: Order, surface: OrderSurface, ended: Ended 
             await _ping_in_channel(bot, order, surface.message_id, words)
         except (discord.NotFound, discord.Forbidden):
             await _ping_directly(bot, order, words, ended)
+    elif order.has_ended:
+        return  # a process before this one may have pinged, where nobody can look it up
     elif surface.token_lasts_s > 0:
-        if order.has_ended:  # a process before this one may have pinged, where nobody can look it up
-            return
         await surface.webhook().send(words, allowed_mentions=_asker_of(order), ephemeral=order.is_private, wait=True)
     else:
         await _ping_directly(bot, order, words, ended)

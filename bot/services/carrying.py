@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.services.fulfilment import Steps
 
+LOOK_S = 0.5  # how often the lines are looked at: more often, and an idle process is felt; less, and people see it
+
 Fulfil = Callable[[int, Steps], Awaitable[None]]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many orders are carried out: at once in all, at once for a person, and per minute (0: any number)."""
+
+    at_once: int = 8
+    per_person: int = 2
+    per_minute: int = 0
 
 
 class DurableJobs(Protocol):

@@ -32,7 +32,7 @@ class Getter:
     async def get(self, order: Order, made: Made, card: Card) -> Kept:
         """Return what could be brought here; of the rest, its links, and why.
 
-        Files that are there already, from before the process died, are not fetched again. Never raises MediaError.
+        Files that came with the server's answer are here already. Never raises MediaError.
         """
         poster = await self._poster(order, made, card)
         results = await asyncio.gather(*(self._file(order, url) for url in made.urls))
@@ -50,17 +50,15 @@ class Getter:
 
     async def _whole_file(self, order: Order, url: str, link: str) -> KeptFile:
         kind: Literal["image", "video"] = "image" if order.kind == "picture" else "video"
-        for attempt in range(1, TRIES_IF_DAMAGED + 1):
+        for _ in range(TRIES_IF_DAMAGED):
             fetched = await self._grok.fetch(
                 MediaRef(url=url), self._folder.of(order.id), kind=kind, max_bytes=self._max_bytes
             )
             file = self._folder.kept(fetched, link)
             if order.kind == "picture" or await self._is_whole(file):
-                break
-            if attempt == TRIES_IF_DAMAGED:
-                fetched.path.unlink(missing_ok=True)
-                raise MediaError("damaged")
-        return file
+                return file
+            fetched.path.unlink(missing_ok=True)
+        raise MediaError("damaged")
 
     async def _is_whole(self, clip: KeptFile) -> bool:
         try:

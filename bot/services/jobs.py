@@ -1,8 +1,8 @@
 """Orders as durable workflows of DBOS: they survive the process, wait in line by person, and are so many at once.
 
 An order is two workflows. `admit` waits in the one line that all processes share, by person, so that nobody starves
-anybody; as long as it runs it holds one of the places that the server allows at once. It hands the work itself to the
-process that serves the order's part of Discord, as `fulfil`.
+anybody; as long as it runs it holds one of the places that the server allows at once. It hands the work itself, as
+`fulfil`, to the process that serves the order's part of Discord: by a line of that process's own where it is another.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
-from bot.services.carrying import Fulfil
+from bot.services.carrying import LOOK_S, Fulfil, Limits
 
 # The version of the steps, not of the bot: an order that waits is carried out by whichever release comes back. Steps
 # that differ get new names, `fulfil.2`, beside the old ones, which stay as long as an order of theirs may be left.
@@ -26,19 +25,9 @@ STEPS_VERSION = "orders-1"
 ADMIT = "admit.1"
 FULFIL = "fulfil.1"
 LINE = "orders"
-LOOK_S = 0.25  # how often the lines are looked at: people see the difference, the processor hardly does
 THREADS = 16
 CONNECTIONS = 6
 TIDIED_AT_ONCE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many orders are carried out: at once in all, at once for a person, and per minute (0: any number)."""
-
-    at_once: int = 8
-    per_person: int = 2
-    per_minute: int = 0
 
 
 class Jobs:
@@ -50,6 +39,7 @@ class Jobs:
 
     def __init__(self, url: str, executor_id: str, limits: Limits, *, poll_s: float = LOOK_S) -> None:
         self._own_line = f"{LINE}-{executor_id}"
+        self._is_shared = not url.startswith("sqlite")  # with other processes, which put orders into our line
         self._limits = limits
         self._poll_s = poll_s
         self._running: set[asyncio.Task[Any]] = set()  # Any: whatever DBOS runs them in
@@ -62,7 +52,7 @@ class Jobs:
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # so that it adds none of its own, past our format
         DBOS(config=self._config)
         self._register(fulfil)
-        DBOS.listen_queues([LINE, self._own_line])
+        DBOS.listen_queues([LINE, self._own_line] if self._is_shared else [LINE])
         DBOS.launch()
         limiter = {"limit": self._limits.per_minute, "period": 60.0} if self._limits.per_minute else None
         await DBOS.register_queue_async(
@@ -73,7 +63,10 @@ class Jobs:
             polling_interval_sec=self._poll_s,
             on_conflict="always_update",
         )
-        await DBOS.register_queue_async(self._own_line, polling_interval_sec=self._poll_s, on_conflict="always_update")
+        if self._is_shared:
+            await DBOS.register_queue_async(
+                self._own_line, polling_interval_sec=2 * self._poll_s, on_conflict="always_update"
+            )
 
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
@@ -114,7 +107,10 @@ class Jobs:
         async def admit(order_id: int, line: str) -> None:
             async with self._counted(self._running):
                 with SetWorkflowID(_work_id(_id(order_id))):
-                    handle = await DBOS.enqueue_workflow_async(line, fulfil_workflow, order_id)
+                    if line == self._own_line:  # nobody has to find it there
+                        handle = await DBOS.start_workflow_async(fulfil_workflow, order_id)
+                    else:
+                        handle = await DBOS.enqueue_workflow_async(line, fulfil_workflow, order_id)
                 await handle.get_result(polling_interval_sec=self._poll_s)
 
         async def fulfil(order_id: int) -> None:

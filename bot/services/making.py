@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import cast
+from typing import cast, get_args
 
-from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLimited
+from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLimited, UpstreamUnsupported
 from bot.grok.client import GrokClient
 from bot.grok.types import (
     Aspect,
@@ -27,7 +27,7 @@ from bot.services.kept import Ended, KeptFile, Made, Submitted, packed
 from bot.services.media_folder import MediaFolder
 from bot.services.patience import patiently
 from bot.services.staging import Card
-from bot.store.order_values import Order
+from bot.store.order_values import Kind, Order
 from bot.store.orders import Orders
 
 POSTER_LIMIT_BYTES = 8 * 1024 * 1024
@@ -64,6 +64,8 @@ class Maker:
             return Submitted(order.job_id)
         if order.begun_at is not None:
             return Ended("interrupted")
+        if order.kind not in get_args(Kind):  # a later version took it
+            return Ended("failed", packed(UpstreamUnsupported()))
         source = await patiently(lambda: self._orders.source(order.id))
         picture = InlineImage(source.data, source.mime) if source else None
         gives_up_at = self._now() + PATIENCE

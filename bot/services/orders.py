@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from bot.errors import InputError, StoreError
 from bot.grok.types import Aspect, VideoQuality
+from bot.services.appearing import with_cards
 from bot.services.cancelling import Cancellations
-from bot.services.carrying import DurableJobs, Fulfilling, to_the_end
-from bot.services.jobs import Limits
+from bot.services.carrying import DurableJobs, Fulfilling, Limits, to_the_end
 from bot.services.kept import Ended, Kept, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
+from bot.services.patience import patiently
 from bot.services.question import Author
 from bot.services.staging import Stage
 from bot.services.wishes import OrderModels, Where, Wish
@@ -27,6 +28,7 @@ __all__ = ["Aspect", "Kind", "Order", "OrderModels", "OrderService", "VideoQuali
 MOST_UNDER_WAY = 10  # of one person
 TIDY_EVERY_S = 3600.0
 REMEMBERED = timedelta(days=30)  # what was ordered: Retry and Again need it
+KEEPING_S = 1.5  # Discord: 3 s until an interaction is answered
 STEPS_KEPT = timedelta(hours=1)  # what the steps of an order came to, once it is over
 
 
@@ -70,6 +72,7 @@ class OrderService:
         self._stage = stage
         fulfilment = self._make_fulfilment(stage)
         left = await self._orders.under_way(self._slot)  # before anything moves: who waits is shown as one who waits
+        left = await with_cards(left, self._orders, stage, self._now)
         for order in left:
             if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
@@ -113,6 +116,32 @@ class OrderService:
         """Take an order. Raises InputError("orders_many"), or InputError("orders_closed") without the database."""
         source = Source(wish.source.mime, wish.source.data) if wish.source else None
         return await self._added(self._new(asker, wish, where), source)
+
+    async def keep(self, asker: Author, wish: Wish, where: Where) -> Order:
+        """Take an order whose card has not appeared yet, see `appeared`. Raises as `place` does.
+
+        So a process that dies in between leaves an order, and no card that nobody knows of. Whoever ordered waits for
+        any answer meanwhile, and Discord gives up after 3 s: the database has half of that.
+        """
+        self.stage  # noqa: B018  # raises when the bot stops
+        new = self._new(asker, wish, where)
+        try:
+            async with asyncio.timeout(KEEPING_S):
+                await self._check_number(asker.id)
+                return await self._orders.add(new)
+        except (StoreError, TimeoutError) as away:
+            raise InputError("orders_closed") from away
+
+    async def appeared(self, order: Order, where: Where) -> None:
+        """Let an order wait for its turn, now that its card is there; where the bot stops, for the next process."""
+        shown = replace(order, message_id=where.message_id, is_private=where.is_private)
+        await patiently(lambda: self._orders.shown_at(order.id, shown.message_id, is_private=shown.is_private))
+        if self._stage is not None:
+            await self._in_line(shown, self._stage)
+
+    async def withdraw(self, order: Order) -> None:
+        """End an order whose card did not appear: nobody knows of it."""
+        await patiently(lambda: self._orders.end(order.id, "cancelled", self._now()))
 
     async def retry(self, order: Order, where: Where) -> Order:
         """Place the same order once more, on the same card.

@@ -53,6 +53,13 @@ class Stage(Protocol):
         """Open the card of an order: it is kept up to date while this is entered."""
         ...
 
+    async def find_card(self, order: Order) -> Order | None:
+        """Look for the card of an order whose process died before it knew that; None when it never appeared.
+
+        Returns the order with what was found out, or as it is while nothing can be found out.
+        """
+        ...
+
     def queued(self, order: Order) -> None:
         """Show that an order waits, and where in line, until its card is opened."""
         ...

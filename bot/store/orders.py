@@ -160,6 +160,10 @@ class Orders:
         is_charged = orders.c.resend_of.is_(None) if state == "done" else false()
         return await self._change(order_id, **ended, is_charged=is_charged)
 
+    async def shown_at(self, order_id: int, message_id: int | None, *, is_private: bool) -> bool:
+        """Note which message is its card, and whether only the person sees it."""
+        return await self._change(order_id, message_id=message_id, is_private=is_private)
+
     async def detach(self, order_id: int) -> bool:
         """Note that its card can no longer be painted: whoever wants to see it has to press a button."""
         return await self._change(order_id, is_detached=True)

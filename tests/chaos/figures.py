@@ -20,10 +20,11 @@ def print_orders(case: Case) -> None:
     """Print how many orders there were, and how they ended."""
     ends = Counter(row.state for row in case.rows)
     told = ", ".join(f"{count} {state}" for state, count in sorted(ends.items()))
-    say(f"orders: {len(case.rows)} ({told}); of them with a ping of their own: all but {case.pingless()}")
+    say(f"orders: {len(case.rows)} ({told}); of them with a ping of their own: all but {len(case.pingless())}")
     untaken = case.untaken()
     thinking = sum(each.interaction_id in case.sights.thinking for each in untaken)
-    say(f"commands while nobody was there: {len(untaken) - thinking}; acknowledged and then forgotten: {thinking}")
+    say(f"commands while nobody was there: {len(untaken) - thinking}; kept, never answered: {len(case.withdrawn())}")
+    say(f"commands that were acknowledged and then forgotten: {thinking}")
 
 
 def print_times(what: str, times_s: Sequence[float]) -> None:

@@ -13,7 +13,7 @@ import psycopg
 
 # Where a process can be killed: after the order was handed to its line, and after each of its steps.
 ADMITTED = "fulfil.1"
-STEPS = (ADMITTED, "claim", "make", "follow", "get", "fit", "deliver", "close", "record", "tell")
+STEPS = (ADMITTED, "claim", "make", "follow", "get", "fit", "deliver", "close", "settle", "record", "tell")
 
 Rows = Callable[[str], list[tuple[Any, ...]]]  # Any: columns, as the database gives them
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 
+from bot.services.orders import MOST_UNDER_WAY
 from tests.chaos.crowd import Crowd
 from tests.chaos.figures import print_orders, print_times
-from tests.chaos.journal import Journal
+from tests.chaos.journal import Journal, Row
 from tests.chaos.moments import Watch
 from tests.chaos.town import sights
 from tests.chaos.verdict import Case, retriable
@@ -41,15 +43,32 @@ class Scene:
         """Wait until everything is over, and judge; then press every Retry, and judge again."""
         await self.crowd.rest()
         await self._settle()
-        for placed, _, card in retriable(await self._judge()):
+        for placed, row, card in retriable(await self._judge()):
+            await self._until(partial(self._has_room, row.asker_id), f"room for a Retry of {row}")
             await placed.person.press(card, "Retry")
+            await self._until(partial(self._is_replaced, row), f"a Retry of {row}")
         await self._settle()
         assert retriable(await self._judge()) == []
+
+    def _is_replaced(self, row: Row) -> bool:
+        return any(each.id == row.id and each.next_id for each in self.journal.rows())
+
+    def _has_room(self, asker_id: int) -> bool:
+        """Tell whether somebody may order one more."""
+        theirs = [row for row in self.journal.rows() if row.asker_id == asker_id]
+        return sum(row.state in ("queued", "running") for row in theirs) < MOST_UNDER_WAY
+
+    async def _until(self, is_so: Callable[[], bool], what: str) -> None:
+        async def look() -> bool:
+            return is_so()
+
+        await eventually(look, within_s=SETTLING_S, what=what)
 
     async def _judge(self) -> Case:
         case = await self._case()
         print_orders(case)
-        assert case.complaints() == []
+        complaints = case.complaints()
+        assert not complaints, "\n".join(complaints)
         return case
 
     async def _case(self) -> Case:
@@ -61,10 +80,7 @@ class Scene:
     async def _settle(self) -> None:
         began_s = time.monotonic()
 
-        async def look() -> bool:
-            return self.journal.are_over()
-
-        await eventually(look, within_s=SETTLING_S, what=f"the end of {self._left()}")
+        await self._until(self.journal.are_over, f"the end of {self._left()}")
         print_times("settled", [time.monotonic() - began_s])
 
     def _left(self) -> list[str]:

@@ -39,13 +39,21 @@ class Case:
         ]
         return [*found, *self._wrong_servers(), *self._wrong_pings()]
 
-    def pingless(self) -> int:
-        """Return how many orders ended without anybody having been told by a message of its own."""
+    def pingless(self) -> list[Row]:
+        """Return the orders whose end was told by no message of its own."""
         told = [row for row in self.rows if row.state != "cancelled" and self.wish_of(row).wish.then != "purge"]
-        return sum(not self.sights.pings[str(row.message_id)] for row in told)
+        return [row for row in told if not self.sights.pings[str(row.message_id)]]
+
+    def withdrawn(self) -> list[Row]:
+        """Return the orders of commands that nobody answered: the bot died between keeping one and showing its card."""
+        return [row for row in self.rows if row.state == "cancelled" and row.message_id is None]
 
     def _wrong(self, row: Row) -> Iterator[str]:
         wish = self.wish_of(row).wish
+        if row in self.withdrawn():
+            if self.begun.get(self.wish_of(row).words) or row.id in self.sights.cards:
+                yield "was withdrawn although it was begun"
+            return
         if row.state not in SHOWN_AS:
             yield "has not ended"
         elif row.state not in {*wish.ends, "interrupted"}:
@@ -89,6 +97,9 @@ class Case:
                 yield f"{each.words}: {begun} made for {len(orders)} orders of {each.wish.count}"
 
     def _wrong_pings(self) -> Iterator[str]:
+        for row in self.pingless():
+            if not row.is_private:  # there nobody can look whether a ping was sent, so it is rather not repeated
+                yield f"nobody was told that order {row.id} is {row.state}"
         for card_id, count in self.sights.pings.items():
             orders = [row for row in self.rows if str(row.message_id) == card_id]
             if count > len(orders):

@@ -9,8 +9,8 @@ import discord
 import pytest
 from simcord import Env
 
-from bot.__main__ import build_services
 from bot.app import GrokBot
+from bot.assembly import build_services
 from bot.command_sync import CommandSync
 from bot.config import Settings
 from bot.secret import Secret

@@ -12,7 +12,9 @@ import pytest
 from dbos import DBOS, WorkflowHandleAsync
 
 from bot.errors import InputError, StoreError
+from bot.ordering import placing
 from bot.services.order_steps import OrderSteps
+from bot.services.orders import Where
 from bot.store.orders import Orders
 from tests.cogs.orders import PICTURE_URL, cards, filenames, over, picture
 from tests.cogs.world import World, labels, said
@@ -58,7 +60,7 @@ async def draw_and_die(world: World, is_there: asyncio.Event, **options: object)
     await over_at_last(world)
 
 
-@pytest.mark.parametrize("step", ["claim", "get", "fit", "deliver", "record", "tell"])
+@pytest.mark.parametrize("step", ["claim", "get", "fit", "deliver", "settle", "record", "tell"])
 async def test_a_picture_is_delivered_once_and_told_once_whichever_step_was_not_written_down(
     world: World, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -83,7 +85,7 @@ async def test_a_picture_whose_making_was_not_written_down_is_not_made_again(
     assert len(world.grok.requests) == 1
 
 
-async def test_a_picture_that_came_as_bytes_and_lies_on_another_disk_offers_a_retry(
+async def test_a_picture_that_came_as_bytes_to_another_machine_offers_a_retry(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     encoded = base64.b64encode(picture()).decode()
@@ -162,3 +164,46 @@ async def test_an_order_cancelled_in_line_says_so_before_it_is_over(
     await over_at_last(world, 3)
     assert "cancelled" in said(cards(world)[2])
     assert (await world.bot.services.orders.find(3)).state == "cancelled"
+
+
+async def test_an_order_whose_card_appeared_unnoticed_is_carried_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_dead = asyncio.Event()
+
+    async def die(command: placing.Command, *, is_private: bool) -> Where:
+        await deferred(command, is_private=is_private)
+        is_dead.set()
+        raise asyncio.CancelledError
+
+    deferred = placing.deferred
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "deferred", die)
+        await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat", private=True))
+        await world.until(is_dead.is_set)
+    [thinking] = world.channel.history(viewer=world.ann)
+    assert thinking.flags.loading
+    picture_comes(world)
+    await world.restart()
+    await over_at_last(world)
+    order = await world.bot.services.orders.find(1)
+    assert (order.state, order.message_id) == ("done", thinking.id)
+    assert ["done" in text or "is ready" in text for text in world.whispered(world.ann)] == [True, True]
+
+
+async def test_an_order_whose_card_never_appeared_is_nobodys(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_dead = asyncio.Event()
+
+    async def die(_command: placing.Command, *, is_private: bool) -> Where:
+        is_dead.set()
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "deferred", die)
+        await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat"))
+        await world.until(is_dead.is_set)
+    assert (await world.bot.services.orders.find(1)).state == "queued"
+    await world.restart()
+    assert (await world.bot.services.orders.find(1)).state == "cancelled"
+    assert world.grok.requests == []
+    assert world.messages == []

@@ -8,8 +8,8 @@ from unittest.mock import create_autospec
 import discord
 import pytest
 
-from bot.__main__ import build_services
 from bot.app import GrokBot, Share
+from bot.assembly import build_services
 from bot.config import Settings
 from bot.slots import Slot
 from bot.store.database import Database

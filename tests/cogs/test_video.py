@@ -136,6 +136,17 @@ async def test_a_clip_too_large_for_the_channel_is_made_to_fit(world: World) -> 
     assert "made to fit" in said(done)
 
 
+async def test_a_card_says_that_a_large_clip_is_being_uploaded(world: World) -> None:
+    padding = b"\x00\x20\x00\x00free" + bytes(0x200000 - 8)
+    world.says(reply(sse(CLIP_HTML, STOP)), reply(picture(), kind="image/jpeg"))
+    world.says(reply(clip() + padding, kind="video/mp4"))
+    done = await film(world)
+    assert filenames(done) == ["grok-1.mp4", "poster.jpg"]
+    edits = [str(edit.json) for edit in world.requests("PATCH", "/webhooks/*")]
+    assert "uploading" in edits[-2]
+    assert "· done" in edits[-1]
+
+
 async def test_every_wish_reaches_the_server_and_stands_on_the_card(world: World) -> None:
     world.says(reply(sse(CLIP_HTML, STOP)))
     poster_and_clip(world)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import build_services
 from bot.app import Services
+from bot.assembly import build_services
 from bot.config import Settings
 from bot.secret import Secret
 from bot.store.database import Database

@@ -11,8 +11,9 @@ import json
 import sys
 from collections import defaultdict
 
+from bot.services.carrying import Limits
 from bot.services.fulfilment import Steps
-from bot.services.jobs import Jobs, Limits
+from bot.services.jobs import Jobs
 
 POLL_S = 0.05
 

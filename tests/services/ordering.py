@@ -196,6 +196,9 @@ class PlainStage:
         finally:
             self.open.discard(order.id)
 
+    async def find_card(self, order: Order) -> Order | None:
+        return order
+
     def queued(self, order: Order) -> None:
         """Add it to the line."""
         self.waiting.append(order.id)

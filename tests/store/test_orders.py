@@ -72,9 +72,10 @@ async def test_an_order_moves_on_step_by_step(orders: Orders) -> None:
     assert await orders.name(order.id, "job-1")
     assert await orders.cancel(order.id)
     assert await orders.detach(order.id)
+    await orders.shown_at(order.id, 78, is_private=False)
     moved = await found(orders, order.id)
     assert (moved.state, moved.begun_at, moved.job_id) == ("running", LATER, "job-1")
-    assert (moved.is_cancelled, moved.is_detached) == (True, True)
+    assert (moved.is_cancelled, moved.is_detached, moved.message_id) == (True, True, 78)
 
 
 async def test_only_who_waits_can_leave_the_line(orders: Orders) -> None:
@@ -274,6 +275,7 @@ async def test_a_process_whose_slot_is_anothers_writes_nothing(url: str, databas
         lambda: mine.name(order.id, "job-1"),
         lambda: mine.cancel(order.id),
         lambda: mine.end(order.id, "done", LATER),
+        lambda: mine.shown_at(order.id, 1, is_private=False),
         lambda: mine.leave_line(order.id, LATER),
         lambda: mine.detach(order.id),
         lambda: mine.note_duration("film", 1.0, LATER),

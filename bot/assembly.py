@@ -1,0 +1,141 @@
+"""The use cases, wired: which parts each one is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app import Services
+from bot.config import Settings
+from bot.grok.client import GrokClient
+from bot.media.fitting import Fitter
+from bot.services.cancelling import Cancellations
+from bot.services.carrying import LOOK_S, DurableJobs, Limits
+from bot.services.chat import ChatModels, ChatParts, ChatService
+from bot.services.compaction import Compactor
+from bot.services.context import ContextService
+from bot.services.cooling import Cooling
+from bot.services.fitting import Tailor
+from bot.services.fulfilment import Fulfilment
+from bot.services.getting import Getter
+from bot.services.line import Line
+from bot.services.making import Maker
+from bot.services.media_folder import MediaFolder
+from bot.services.memory import MemoryService
+from bot.services.models import ModelService, ModelsInUse
+from bot.services.on_demand import JobsOnDemand
+from bot.services.order_steps import OrderSteps
+from bot.services.orders import OrderModels, OrderService
+from bot.services.posts import PostService
+from bot.services.preferences import PreferenceService
+from bot.services.quota import Unlimited
+from bot.services.reading import FileReader
+from bot.services.scope import ScopeService
+from bot.services.staging import Stage
+from bot.services.writing import Writer
+from bot.slots import executor_id
+from bot.store.address import jobs_url
+from bot.store.branches import Branches
+from bot.store.claimed_slot import NO_EPOCH
+from bot.store.database import Database
+from bot.store.memory import Memory
+from bot.store.orders import Orders
+from bot.store.person_preferences import PersonPreferences
+from bot.store.posts import Posts
+from bot.store.preferences import Preferences
+from bot.store.rests import Rests
+from bot.store.summaries import Summaries
+
+
+def build_services(
+    settings: Settings,
+    grok: GrokClient,
+    database: Database,
+    *,
+    slot: int = 0,
+    epoch: int = NO_EPOCH,
+    poll_s: float = LOOK_S,
+) -> Services:
+    """Return the use cases, wired. slot, epoch: what this process holds. poll_s: how often orders are looked for."""
+    orders = _build_orders(settings, grok, Orders(database, slot=slot, epoch=epoch), database, slot, poll_s)
+    memory, posts, choices = Memory(database), Posts(database), Preferences(database)
+    summaries, branches = Summaries(database), Branches(database)
+    tokens = settings.memory_tokens
+    context = ContextService(memory, summaries, posts, budget_tokens=tokens, context_tokens=settings.context_tokens)
+    scopes = ScopeService(branches, memory, choices)
+    preferences = PreferenceService(choices)
+    keeping = MemoryService(memory, posts, scopes, choices, context, budget_tokens=tokens)
+    line = Line(settings.chat_at_once, settings.chat_per_channel)
+    compactor = Compactor(grok, memory, summaries, line, model=settings.grok_model, budget_tokens=tokens)
+    standing = PostService(posts, memory, branches)
+    chat = ChatService(
+        ChatParts(
+            Writer(grok), memory, standing, scopes, context, preferences, line, keeping.since, compactor.consider
+        ),
+        ChatModels(settings.grok_model, settings.grok_vision_model),
+    )
+    return Services(
+        chat=chat,
+        posts=standing,
+        scopes=scopes,
+        memory=keeping,
+        preferences=preferences,
+        reader=FileReader(),
+        orders=orders,
+        models=ModelService(grok, _models_in_use(settings)),
+        chores=(keeping.run, compactor.run, orders.run),
+    )
+
+
+def _build_orders(
+    settings: Settings, grok: GrokClient, orders: Orders, database: Database, slot: int, poll_s: float
+) -> OrderService:
+    folder, fitter, cancellations = MediaFolder(Path(settings.media_dir)), Fitter(), Cancellations()
+    limits = Limits(settings.orders_at_once, settings.orders_per_person, settings.orders_per_minute)
+    max_bytes = settings.max_file_mb * 1024 * 1024
+
+    def make_jobs() -> DurableJobs:
+        from bot.services.jobs import Jobs  # not at the top: DBOS takes 21 MiB, for nothing where nothing is ordered
+
+        return Jobs(jobs_url(settings.database_url), executor_id(slot), limits, poll_s=poll_s)
+
+    def make_fulfilment(stage: Stage) -> Fulfilment:
+        steps = OrderSteps(
+            orders=orders,
+            folder=folder,
+            maker=Maker(grok, orders, folder, Cooling(Rests(database), _now), _now, max_bytes=max_bytes),
+            getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
+            tailor=Tailor(fitter, folder),
+            quota=Unlimited(),
+            stage=stage,
+            now=_now,
+        )
+        return Fulfilment(orders, steps, cancellations)
+
+    return OrderService(
+        orders,
+        PersonPreferences(database),
+        JobsOnDemand(make_jobs),
+        folder,
+        cancellations,
+        models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),
+        limits=limits,
+        make_fulfilment=make_fulfilment,
+        now=_now,
+        slot=slot,
+        keep=timedelta(hours=settings.media_keep_hours),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _models_in_use(settings: Settings) -> ModelsInUse:
+    return ModelsInUse(
+        settings.grok_model,
+        settings.grok_image_model,
+        settings.grok_image_edit_model,
+        settings.grok_video_model,
+        settings.grok_fast_model,
+    )
