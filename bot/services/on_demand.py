@@ -12,7 +12,7 @@ from bot.services.carrying import DurableJobs, Fulfil
 class JobsOnDemand:
     """The durable jobs as soon as there is something for them to do.
 
-    DBOS takes 21 MiB and looks at its lines for ever. make: called once, in a thread, for it may import a great deal.
+    DBOS takes some 40 MiB and looks at its lines for ever. make: called once, in a thread, for it imports a great deal.
     """
 
     def __init__(self, make: Callable[[], DurableJobs]) -> None:
