@@ -95,7 +95,7 @@ def _build_orders(
     max_bytes = settings.max_file_mb * 1024 * 1024
 
     def make_jobs() -> DurableJobs:
-        from bot.services.jobs import Jobs  # not at the top: DBOS takes 21 MiB, for nothing where nothing is ordered
+        from bot.services.jobs import Jobs  # not at the top: DBOS takes 40 MiB, for nothing where nothing is ordered
 
         return Jobs(jobs_url(settings.database_url), executor_id(slot), limits, poll_s=poll_s)
 

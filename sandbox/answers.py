@@ -48,7 +48,8 @@ class Answers:
     # The first reply
 
     def reply(self, interaction: Interaction, form: Json, uploads: Sequence[Upload]) -> Message | None:
-        """Carry out a callback and return the message it made or changed, if any."""
+        """Carry out a callback and return the message it made or changed, if any. Raises 10003."""
+        self._check_place(interaction)
         kind = self._reply_type(interaction, form.get("type"))
         data = form.get("data") or {}
         message: Message | None = None
@@ -71,6 +72,10 @@ class Answers:
             interaction.response_id = message.id
         self._interactions.finish(interaction)
         return message
+
+    def _check_place(self, interaction: Interaction) -> None:
+        if interaction.start.channel.id not in self._world.channels:
+            raise errors.unknown("Channel")
 
     def _reply_type(self, interaction: Interaction, given: object) -> ReplyType:
         """Return the kind of reply, refusing what does not fit the interaction."""
@@ -116,8 +121,7 @@ class Answers:
 
     def follow_up(self, interaction: Interaction, form: Json, uploads: Sequence[Upload]) -> Message:
         """Post another message; straight after deferring it fills in the message that says "thinking"."""
-        if interaction.start.channel.id not in self._world.channels:
-            raise errors.unknown("Channel")
+        self._check_place(interaction)
         original = self._world.messages.get(interaction.response_id or 0)
         if original is not None and original.body.flags & MessageFlag.LOADING:
             return self._edit(original, form, uploads)

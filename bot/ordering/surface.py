@@ -65,13 +65,10 @@ class OrderSurface:
 
     async def show(self, index: int, face: Face) -> None:
         """Paint the card. Raises SurfaceLostError where nothing is left by which it could be painted."""
-        order, options = self._order, edit_options(replace(face, uploads=()))
-        if face.uploads or self._standing is None or self._standing:
-            standing = self._standing or {}
-            options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
+        order = self._order
         async with translated_losses():
             try:
-                message = await self._painted(options)
+                message = await self._painted(face)
             except discord.HTTPException as refused:
                 self.was_too_large = self.was_too_large or is_too_large(refused)
                 raise
@@ -108,10 +105,19 @@ class OrderSurface:
         """Return how many messages there are."""
         return 1
 
-    async def _painted(self, options: dict[str, Any]) -> discord.Message:  # Any: checked by discord.py
+    def _options(self, face: Face) -> dict[str, Any]:  # Any: checked by discord.py
+        """Return discord.py's arguments for one request: it closes the files of one that failed."""
+        options = edit_options(replace(face, uploads=()))
+        if face.uploads or self._standing is None or self._standing:
+            standing = self._standing or {}
+            options["attachments"] = [standing.get(each.filename) or each.open() for each in face.uploads]
+        return options
+
+    async def _painted(self, face: Face) -> discord.Message:
         if self.token_lasts_s > 0:
             try:
-                return await self.webhook().edit_message(cast(int, _ORIGINAL), **options)  # it goes into the path
+                original = cast(int, _ORIGINAL)  # it goes into the path
+                return await self.webhook().edit_message(original, **self._options(face))
             except discord.HTTPException as failed:
                 if failed.code not in EXPIRED_CODES and failed.status != 401:
                     raise
@@ -119,7 +125,7 @@ class OrderSurface:
         if self._order.is_private or self._order.is_guest or self._message_id is None:
             raise SurfaceLostError("unreachable")
         channel = self._client.get_partial_messageable(self._order.channel_id, guild_id=self._order.guild_id)
-        return await channel.get_partial_message(self._message_id).edit(**options)
+        return await channel.get_partial_message(self._message_id).edit(**self._options(face))
 
     def webhook(self) -> discord.Webhook:
         """Return the way to the interaction's messages."""

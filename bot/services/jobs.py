@@ -2,7 +2,8 @@
 
 An order is two workflows. `admit` waits in the one line that all processes share, by person, so that nobody starves
 anybody; as long as it runs it holds one of the places that the server allows at once. It hands the work itself, as
-`fulfil`, to the process that serves the order's part of Discord: by a line of that process's own where it is another.
+`fulfil`, to the process that serves the order's part of Discord: by a line of that process's own where there are
+several.
 """
 
 from __future__ import annotations
@@ -65,8 +66,11 @@ class Jobs:
         )
         if self._is_shared:
             await DBOS.register_queue_async(
-                self._own_line, polling_interval_sec=2 * self._poll_s, on_conflict="always_update"
+                self._own_line, polling_interval_sec=self._poll_s, on_conflict="always_update"
             )
+
+    async def wake(self) -> None:
+        """Do nothing: what was left is gone on with from the opening on."""
 
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
@@ -107,10 +111,10 @@ class Jobs:
         async def admit(order_id: int, line: str) -> None:
             async with self._counted(self._running):
                 with SetWorkflowID(_work_id(_id(order_id))):
-                    if line == self._own_line:  # nobody has to find it there
-                        handle = await DBOS.start_workflow_async(fulfil_workflow, order_id)
-                    else:
+                    if self._is_shared:
                         handle = await DBOS.enqueue_workflow_async(line, fulfil_workflow, order_id)
+                    else:  # what is begun like this, whichever process would go on with: there is but one
+                        handle = await DBOS.start_workflow_async(fulfil_workflow, order_id)
                 await handle.get_result(polling_interval_sec=self._poll_s)
 
         async def fulfil(order_id: int) -> None:
@@ -168,4 +172,5 @@ def _config(url: str, executor_id: str) -> DBOSConfig:
         "sys_db_pool_size": CONNECTIONS,
         "max_executor_threads": THREADS,
         "scheduler_polling_interval_sec": 3600.0,  # nothing is scheduled
+        "use_listen_notify": False,  # nothing here waits for a message: saves a thread and a connection
     }

@@ -12,7 +12,7 @@ from bot.services.carrying import DurableJobs, Fulfil
 class JobsOnDemand:
     """The durable jobs as soon as there is something for them to do.
 
-    DBOS takes 21 MiB and looks at its lines for ever. make: called once, in a thread, for it may import a great deal.
+    DBOS takes some 40 MiB and looks at its lines for ever. make: called once, in a thread, for it imports a great deal.
     """
 
     def __init__(self, make: Callable[[], DurableJobs]) -> None:
@@ -22,8 +22,12 @@ class JobsOnDemand:
         self._opening = asyncio.Lock()
 
     async def open(self, fulfil: Fulfil) -> None:
-        """Be ready to open. Orders that were left are enqueued anew by whoever opens this."""
+        """Be ready to open."""
         self._fulfil = fulfil
+
+    async def wake(self) -> None:
+        """Go on with what was left, although nobody orders anything."""
+        await self._opened()
 
     async def enqueue(self, order_id: int, person_id: int) -> bool:
         """Let an order wait for its turn; False when it was over already."""

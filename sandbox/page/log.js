@@ -83,7 +83,9 @@ export class Log {
 
   #onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.isPinned = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    // What grew since, a card that became a clip, takes the bottom away without anybody having scrolled.
+    if (scrollHeight - scrollTop - clientHeight < NEAR_PX) this.isPinned = true;
+    else if (scrollTop < this.placedAt) this.isPinned = false;
     if (scrollTop < HISTORY_PX) this.scene.loadOlder(this.channelId);
     this.#drawPill(roomOf(this.scene.state, this.channelId));
   }

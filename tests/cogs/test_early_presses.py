@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import discord
@@ -15,7 +16,7 @@ from tests.grok.scripted import STOP, reply, sse
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """Until this is set, no order's end is written down."""
     event, end = asyncio.Event(), Orders.end
 
@@ -24,7 +25,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
         return await end(self, *args, **kwargs)
 
     monkeypatch.setattr(Orders, "end", end_late)
-    return event
+    yield event
+    event.set()
 
 
 async def shown_done(world: World) -> discord.Message:

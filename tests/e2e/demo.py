@@ -41,6 +41,13 @@ class Demo:
                 paths = [row["path"] for row in (await reply.json())["files"]]
             return [await _body(http, self._root + path) for path in paths]
 
+    async def newest_clip(self) -> bytes:
+        """Return the clip that was made last."""
+        async with aiohttp.ClientSession() as http:
+            async with http.get(f"{self._root}/control/files") as reply:
+                paths = [str(row["path"]) for row in (await reply.json())["files"]]
+            return await _body(http, self._root + next(path for path in reversed(paths) if path.endswith(".mp4")))
+
     async def next(self, fault: str, times: int = 1) -> None:
         """Lay out a fault for the next requests."""
         form = {"name": fault, "times": times}

@@ -100,6 +100,11 @@ class Person:
             assert reply.status < 300, await reply.text()
             return await reply.json(content_type=None)
 
+    async def control_delete(self, path: str) -> None:
+        """Take something away by the tests' controls of the local Discord."""
+        async with self._http.delete(f"{self._page}control/{path}") as reply:
+            assert reply.status < 300, await reply.text()
+
     async def clear_faults(self) -> None:
         """Call off the faults that requests of the bot's were to meet."""
         async with self._http.delete(f"{self._page}control/faults") as reply:
@@ -188,7 +193,11 @@ class Person:
         async def look() -> Json | None:
             return next((row for row in await self.from_bot(channel_id) if fits(row)), None)
 
-        return await eventually(look, within_s=within_s, what=what)
+        try:
+            return await eventually(look, within_s=within_s, what=what)
+        except AssertionError as late:
+            seen = [texts(row) for row in await self.from_bot(channel_id)]
+            raise AssertionError(f"{late}; the bot says: {seen}") from None
 
     async def whisper(self, channel_id: str, text: str) -> Json:
         """Return what only this person is told, once it reads so."""

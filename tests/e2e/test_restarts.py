@@ -67,6 +67,7 @@ async def terminate(run: Running) -> None:
 
 
 End = Callable[[Running], Awaitable[None]]
+PATIENCE_S = 12  # bot.__main__: what is being made when the bot is told to stop may end within this time
 ENDINGS = pytest.mark.parametrize("end", [terminate, kill], ids=["told to stop", "killed"])
 
 
@@ -77,7 +78,8 @@ async def counting(ordered: Order) -> None:
 
 @ENDINGS
 async def test_a_clip_that_the_server_makes_as_a_job_is_gone_on_with(end: End, tmp_path: Path) -> None:
-    async with town(tmp_path) as place:
+    video_s = PATIENCE_S + 8 if end is terminate else 6
+    async with town(tmp_path, video_s=video_s) as place:
         channel = await place.you.channel("clips")
         async with place.bot() as first:
             ordered = await order(place.you, channel, "video", "a glacier [[jobs]]")
@@ -93,6 +95,14 @@ async def test_a_clip_that_the_server_makes_as_a_job_is_gone_on_with(end: End, t
         assert play(await file_of(place.you, card)).frames > 0
         assert await place.demo.generated("a glacier") == {"begun": 1, "finished": 1, "abandoned": 0}
         assert len(rows) == 2
+
+
+async def test_a_stop_lets_a_clip_end_that_is_nearly_done(tmp_path: Path) -> None:
+    async with town(tmp_path, video_s=3) as place, place.bot() as bot:
+        ordered = await order(place.you, await place.you.channel("clips"), "video", "a brook")
+        await counting(ordered)
+        await terminate(bot)
+        assert phase(await ordered.over()) == DONE
 
 
 @ENDINGS

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.page.conftest import Open
 from tests.page.stage import Stage
-from tests.page.world import Place
+from tests.page.world import Place, eventually
 
 pytestmark = pytest.mark.page
 
@@ -278,6 +278,21 @@ def test_who_scrolls_up_while_the_page_is_drawn_is_not_taken_back(stage: Stage) 
     scroller.evaluate("(el) => { el.scrollTop = 200; document.querySelector('.category-name').click() }")
     expect(stage.get("new-messages")).to_have_text("Jump to the latest")
     assert scroller.evaluate("(el) => el.scrollTop") == 200
+
+
+def test_what_grows_before_the_browser_tells_of_an_earlier_scroll_is_followed(stage: Stage) -> None:
+    expect(stage.get("welcome")).to_be_visible()
+    stage.say("ada", "\n".join(str(number) for number in range(80)))
+    expect(stage.get("message")).to_be_visible()
+    scroller = stage.page.locator(".log-scroll")
+    # As a card that becomes a clip does, between the page's own scrolling and the event that tells of it.
+    scroller.evaluate(
+        """(el) => {
+            el.querySelector('.log-list').lastElementChild.style.paddingBottom = '900px';
+            el.dispatchEvent(new Event('scroll'));
+        }"""
+    )
+    eventually(lambda: scroller.evaluate("(el) => el.scrollHeight - el.scrollTop - el.clientHeight < 2"))
 
 
 def test_older_messages_are_fetched_when_one_scrolls_up(stage: Stage, open_stage: Open) -> None:
