@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 
-from tests.e2e.person import Json, Person, texts
+from tests.e2e.person import Json, Person, eventually, texts
 
 PERCENT = re.compile(r"(\d+) %")
 DONE, FAILED, CANCELLED, INTERRUPTED = "done", "not made", "cancelled", "interrupted"
@@ -112,6 +112,16 @@ def play(clip: bytes) -> Played:
         size, has_sound = (stream.width, stream.height), bool(container.streams.audio)
         frames = sum(1 for _ in container.decode(stream))
         return Played(frames, float(container.duration or 0) / av.time_base, size, has_sound)
+
+
+async def nothing_under_way(you: Person, *orders: Order) -> None:
+    """Wait until all of these orders are over."""
+
+    async def look() -> bool:
+        rows = [row for each in orders for row in await you.from_bot(each.channel) if each.is_on(row)]
+        return len(rows) == len(orders) and all(phase(row) in ENDS for row in rows)
+
+    await eventually(look, within_s=90, what="the end of every order")
 
 
 async def direct_message(you: Person, text: str, *, within_s: float = 60.0) -> Json:
