@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import Services
-from bot.config import Settings, is_postgresql
+from bot.config import Settings
 from bot.grok.client import GrokClient
 from bot.media.fitting import Fitter
 from bot.services.cancelling import Cancellations
@@ -115,7 +115,7 @@ def _build_orders(
     return OrderService(
         orders,
         PersonPreferences(database),
-        JobsOnDemand(make_jobs, is_eager=is_postgresql(settings.database_url)),
+        JobsOnDemand(make_jobs),
         folder,
         cancellations,
         models=OrderModels(settings.grok_image_model, settings.grok_image_edit_model, settings.grok_video_model),

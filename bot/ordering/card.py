@@ -32,6 +32,7 @@ from bot.ui.surface import SurfaceLostError, send_options
 TICK_S = 1.0
 UPLOAD_SEEN_BYTES = 1024 * 1024  # what takes so long to send that people want to know
 LOOK_S = 2.0  # how often the place in line is looked at
+HELD_BACK_S = 0.1  # between looks whether the gate is open again
 FAREWELL_S = 45.0  # before a token dies by which alone a card can be painted
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class LiveCard:
         self._progress = Progress(time.monotonic)
         self._fallback: Face | None = None
         self._shown: Sequence[Face] = ()
+        self._is_held_back = False
         self._over = asyncio.Event()
         self._moved = asyncio.Event()
         self._expected_s: float | None = None
@@ -99,7 +101,7 @@ class LiveCard:
         self._change(delivered_state(working, self.order, delivery))
         if self._is_detached:
             return Delivered("waiting")
-        await self._live.finish()
+        await self._finish()
         if self.surface.was_too_large:
             self._change(working)
             return Delivered("too_large")
@@ -113,7 +115,7 @@ class LiveCard:
         took_s = 0.0 if ended.state == "interrupted" else self._elapsed_s()
         self._change(replace(ended_state(self._known(), ended, is_kept=is_kept), elapsed_s=took_s))
         if not self._is_detached:
-            await self._live.finish()
+            await self._finish()
 
     # its life
 
@@ -190,6 +192,15 @@ class LiveCard:
             await self.surface.show(0, card_face(replace(parted, key="", sentence=sentences.CONTINUED_BELOW)))
         return True
 
+    async def _finish(self) -> None:
+        """Return when the newest stands there, or the card is lost. What must not act just now waits until it may."""
+        while True:
+            self._is_held_back = False
+            await self._live.finish()
+            if not self._is_held_back or self._live.is_over:
+                return
+            await asyncio.sleep(HELD_BACK_S)
+
     def _known(self) -> CardState:
         return self._state or first_state(self.order)
 
@@ -202,6 +213,8 @@ class LiveCard:
         gate = self._bot.share.gate
         if gate is None or gate.is_open:
             self._shown = self._current_faces()
+        else:
+            self._is_held_back = True
         return self._shown
 
     def _current_faces(self) -> Sequence[Face]:

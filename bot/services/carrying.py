@@ -33,6 +33,10 @@ class DurableJobs(Protocol):
         """Begin, or go on with what was left."""
         ...
 
+    async def wake(self) -> None:
+        """Go on with what was left, although nobody orders anything."""
+        ...
+
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and wait for what is being made."""
         ...

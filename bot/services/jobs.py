@@ -69,6 +69,9 @@ class Jobs:
                 self._own_line, polling_interval_sec=self._poll_s, on_conflict="always_update"
             )
 
+    async def wake(self) -> None:
+        """Do nothing: what was left is gone on with from the opening on."""
+
     async def rest(self, patience_s: float) -> None:
         """Begin nothing more, and let what is being made come to its end, as far as that takes no longer."""
         self._is_closing = True

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from bot.services.failures import packed
+from bot.store.order_values import Order
 
 __all__ = [
     "Delivered",
@@ -18,6 +19,7 @@ __all__ = [
     "Made",
     "Outcome",
     "Submitted",
+    "end_of",
     "kept_of",
     "packed",
     "written",
@@ -142,3 +144,12 @@ def kept_of(text: str) -> Outcome:
 def _known(kind: type[Outcome | KeptFile], facts: dict[str, Any]) -> dict[str, Any]:  # any value: as above
     names = {field.name for field in fields(kind)}
     return {name: value for name, value in facts.items() if name in names}
+
+
+def end_of(order: Order) -> Ended | None:
+    """Return how an order ended that came to nothing; None for every other."""
+    match order.state:
+        case "failed" | "cancelled" | "interrupted":
+            return Ended(order.state, order.failure)
+        case _:
+            return None

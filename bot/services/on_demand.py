@@ -13,21 +13,21 @@ class JobsOnDemand:
     """The durable jobs as soon as there is something for them to do.
 
     DBOS takes some 40 MiB and looks at its lines for ever. make: called once, in a thread, for it imports a great deal.
-    is_eager: open them at once, because what a process before this one left in the line holds up others.
     """
 
-    def __init__(self, make: Callable[[], DurableJobs], *, is_eager: bool = False) -> None:
+    def __init__(self, make: Callable[[], DurableJobs]) -> None:
         self._make = make
-        self._is_eager = is_eager
         self._fulfil: Fulfil | None = None
         self._jobs: DurableJobs | None = None
         self._opening = asyncio.Lock()
 
     async def open(self, fulfil: Fulfil) -> None:
-        """Be ready. Orders that were left are enqueued anew by whoever opens this."""
+        """Be ready to open."""
         self._fulfil = fulfil
-        if self._is_eager:
-            await self._opened()
+
+    async def wake(self) -> None:
+        """Go on with what was left, although nobody orders anything."""
+        await self._opened()
 
     async def enqueue(self, order_id: int, person_id: int) -> bool:
         """Let an order wait for its turn; False when it was over already."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, StoreError
@@ -13,13 +13,13 @@ from bot.grok.types import Aspect, VideoQuality
 from bot.services.appearing import with_cards
 from bot.services.cancelling import Cancellations
 from bot.services.carrying import DurableJobs, Fulfilling, Limits, to_the_end
-from bot.services.kept import Ended, Kept, kept_of
+from bot.services.kept import Ended, Kept, end_of, kept_of
 from bot.services.media_folder import MediaFolder
 from bot.services.ordering_times import Standing, standing, usual_s
 from bot.services.patience import patiently
 from bot.services.question import Author
 from bot.services.staging import Stage
-from bot.services.wishes import OrderModels, Where, Wish
+from bot.services.wishes import OrderModels, Where, Wish, new_order, same_order
 from bot.store.orders import Kind, NewOrder, Order, Orders, Source
 from bot.store.person_preferences import PersonPreferences
 
@@ -77,6 +77,9 @@ class OrderService:
             if order.state == "queued" and not order.is_cancelled:
                 stage.queued(order)
         await self._jobs.open(to_the_end(fulfilment))
+        # An order that has ended may have steps left, to tell somebody, and one of another slot may be let in by this.
+        if await self._orders.are_any():
+            await self._jobs.wake()
         for order in left:
             # Harmless where it waits already; an order whose process died between keeping and enqueueing it does not.
             if not await self._jobs.enqueue(order.id, order.asker_id):
@@ -124,13 +127,10 @@ class OrderService:
         any answer meanwhile, and Discord gives up after 3 s: the database has half of that.
         """
         self.stage  # noqa: B018  # raises when the bot stops
-        new = self._new(asker, wish, where)
-        try:
+        with _open():
             async with asyncio.timeout(KEEPING_S):
                 await self._check_number(asker.id)
-                return await self._orders.add(new)
-        except (StoreError, TimeoutError) as away:
-            raise InputError("orders_closed") from away
+                return await self._orders.add(self._new(asker, wish, where))
 
     async def appeared(self, order: Order, where: Where) -> None:
         """Let an order wait for its turn, now that its card is there; where the bot stops, for the next process."""
@@ -185,7 +185,7 @@ class OrderService:
             self.stage.moved(await self.find(order.id))
             return
         over = await self.find(order.id)
-        ended = _end_of(over)
+        ended = end_of(over)
         if ended is None:
             await self._sent_once_more(over, where)
         else:
@@ -290,25 +290,10 @@ class OrderService:
         return order
 
     def _new(self, asker: Author, wish: Wish, where: Where) -> NewOrder:
-        return NewOrder(
-            kind=wish.kind,
-            slot=self._slot,
-            prompt=wish.prompt,
-            model=self._models.of(wish),
-            amount=wish.amount,
-            aspect=wish.aspect,
-            seconds=wish.seconds,
-            quality=wish.quality,
-            asker_id=asker.id,
-            asker_name=asker.name,
-            created_at=self._now(),
-            **asdict(where),
-        )
+        return new_order(asker, wish, where, model=self._models.of(wish), slot=self._slot, now=self._now())
 
     def _as_before(self, order: Order, where: Where) -> NewOrder:
-        """Return the same wishes at another place."""
-        same = {field.name: getattr(order, field.name) for field in fields(NewOrder)}
-        return NewOrder(**{**same, **asdict(where), "slot": self._slot, "created_at": self._now(), "resend_of": None})
+        return same_order(order, where, slot=self._slot, now=self._now())
 
 
 @contextmanager
@@ -316,14 +301,5 @@ def _open() -> Iterator[None]:
     """Take orders as long as the database is there. Raises InputError("orders_closed")."""
     try:
         yield
-    except StoreError as away:
+    except (StoreError, TimeoutError) as away:
         raise InputError("orders_closed") from away
-
-
-def _end_of(order: Order) -> Ended | None:
-    """Return how an order ended that came to nothing."""
-    match order.state:
-        case "failed" | "cancelled" | "interrupted":
-            return Ended(order.state, order.failure)
-        case _:
-            return None

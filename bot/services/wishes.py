@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from bot.grok.types import Aspect, InlineImage, VideoQuality
-from bot.store.order_values import Kind
+from bot.services.question import Author
+from bot.store.order_values import Kind, NewOrder, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,27 @@ class OrderModels:
         if wish.kind == "clip":
             return self.clip
         return self.edit if wish.source is not None else self.picture
+
+
+def new_order(asker: Author, wish: Wish, where: Where, *, model: str, slot: int, now: datetime) -> NewOrder:
+    """Return what is to be kept of an order."""
+    return NewOrder(
+        kind=wish.kind,
+        slot=slot,
+        prompt=wish.prompt,
+        model=model,
+        amount=wish.amount,
+        aspect=wish.aspect,
+        seconds=wish.seconds,
+        quality=wish.quality,
+        asker_id=asker.id,
+        asker_name=asker.name,
+        created_at=now,
+        **asdict(where),
+    )
+
+
+def same_order(order: Order, where: Where, *, slot: int, now: datetime) -> NewOrder:
+    """Return the same wishes at another place, to be made anew."""
+    same = {field.name: getattr(order, field.name) for field in fields(NewOrder)}
+    return NewOrder(**{**same, **asdict(where), "slot": slot, "created_at": now, "resend_of": None})

@@ -106,6 +106,11 @@ class Orders:
         async with self._database.reading() as connection:
             return tuple(InLine(*row) for row in await connection.fetch(waiting))
 
+    async def are_any(self) -> bool:
+        """Whether any order is remembered, of whichever slot."""
+        async with self._database.reading() as connection:
+            return bool(await connection.fetch(select(orders.c.id).limit(1)))
+
     async def count_of(self, asker_id: int) -> int:
         """Return how many orders of a person have not ended."""
         theirs = select(func.count()).where(orders.c.asker_id == asker_id, orders.c.state.in_(_UNDER_WAY))

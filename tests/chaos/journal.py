@@ -34,6 +34,7 @@ class Row:
     is_private: bool
     is_charged: bool
     next_id: int | None
+    failure: str
 
 
 class Journal:

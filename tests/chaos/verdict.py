@@ -57,7 +57,7 @@ class Case:
         if row.state not in SHOWN_AS:
             yield "has not ended"
         elif row.state not in {*wish.ends, "interrupted"}:
-            yield f"should have ended as {sorted(wish.ends)}"
+            yield f"should have ended as {sorted(wish.ends)}: {row.failure}"
         if row.is_charged != (row.state == "done"):
             yield f"is_charged is {row.is_charged}"
         yield from self._wrong_files(row)

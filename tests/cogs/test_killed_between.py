@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from dbos import DBOS, WorkflowHandleAsync
 
+from bot.app import Share
 from bot.errors import InputError, StoreError
+from bot.gate import Gate
 from bot.ordering import placing
 from bot.services.order_steps import OrderSteps
 from bot.services.orders import Where
@@ -207,3 +209,22 @@ async def test_an_order_whose_card_never_appeared_is_nobodys(world: World, monke
     assert (await world.bot.services.orders.find(1)).state == "cancelled"
     assert world.grok.requests == []
     assert world.messages == []
+
+
+async def test_a_process_that_must_not_act_just_now_delivers_as_soon_as_it_may(world: World) -> None:
+    gate = Gate()
+    world.bot.share = Share(gate=gate)
+    held = world.holds()
+    await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat"))
+    await world.until(lambda: "generating" in "".join(world.shown))
+    gate.hold()
+    world.says(reply(picture(), kind="image/jpeg"))
+    held.send(f"![image]({PICTURE_URL})")
+    held.end()
+    await world.until(lambda: len(world.grok.requests) == 2)
+    moments = iter(range(100))
+    await world.until(lambda: next(moments) == 99)
+    assert not (await world.bot.services.orders.find(1)).has_ended
+    gate.open()
+    await over_at_last(world)
+    assert filenames(cards(world)[0]) == ["grok-1.jpg"]

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 import pytest
 
-import bot.__main__ as composition
+import bot.assembly as composition
 from bot.errors import InputError
 from bot.media.fitting import Fitter
 from bot.ordering.stage import CardStage

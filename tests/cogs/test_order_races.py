@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -69,6 +70,30 @@ async def test_cancel_in_line_is_heard_when_the_turn_comes_meanwhile(
     assert presses == 2
     assert sentences.CANCELLED in said(cards(world)[0])
     assert (await order(world)).state == "cancelled"
+
+
+async def test_cancel_is_heard_when_the_turn_comes_while_it_leaves_the_line(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, held = world.bot.services.orders, [await under_way(world), world.holds()]
+    leave_line = service._orders.leave_line
+    for number in (2, 3):
+        await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat"))
+        await until_begun(world, "generating" if number == 2 else "in line", number=number)
+
+    async def turn_comes(order_id: int, moment: datetime) -> bool:
+        held[0].cut()
+        while not (await service.find(order_id)).has_ended:
+            await asyncio.sleep(0.01)
+        return await leave_line(order_id, moment)
+
+    monkeypatch.setattr(service._orders, "leave_line", turn_comes)
+    await press(world, "cancel", cards(world)[2])
+    held[1].cut()
+    await over(world)
+    assert len(world.grok.requests) == 2
+    assert sentences.CANCELLED in said(cards(world)[2])
+    assert (await order(world, 3)).state == "cancelled"
 
 
 async def test_cancel_while_the_last_words_are_said_changes_nothing(

@@ -16,6 +16,7 @@ from tests.cogs.orders import CLIP_HTML, cards, clip, filenames, order, over, pi
 from tests.cogs.world import Held, World, labels, said
 from tests.grok.scripted import reply
 
+STANDING = [(True, False), (True, False), (False, True)]
 PARTS_AFTER_S = 60.0  # of SimCord's clock, by which interactions seem as old as they may
 
 
@@ -155,7 +156,7 @@ async def test_a_card_in_line_shows_its_place_where_it_moves_to(world: World) ->
     waiting = [await begun(world, private=True), world.holds()]
     for _ in range(2):
         await world.begin(world.ann.slash(world.channel, "video", prompt="a cat", private=True))
-    await world.until(lambda: "".join(own(world)).count("Next in line") == 1)
+    await world.until(lambda: [("generating" in each, "Next in line" in each) for each in own(world)] == STANDING)
     world.env.backend.advance_clock(PARTS_AFTER_S)
     await world.until(lambda: sum("Show" in labels(each) for each in seen(world)) == 3)
     offers = [each for each in seen(world) if "Show" in labels(each)]

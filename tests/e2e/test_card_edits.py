@@ -62,7 +62,7 @@ async def test_an_answer_and_two_cards_move_in_one_channel_without_a_429(you: Pe
 async def test_when_the_token_is_dead_the_card_goes_on_and_each_file_is_sent_once(you: Person) -> None:
     channel = await you.place("mortal")
     before = len(await you.requests())
-    ordered = await order(you, channel, "video", "a lighthouse")
+    ordered = await order(you, channel, "video", "a lighthouse [[video_preview]]")
     card = await ordered.card(DONE)
     await ordered.ping(card)
     requests = await done_meanwhile(you, before)

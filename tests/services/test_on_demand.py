@@ -22,6 +22,9 @@ class Noted:
         self.done.append(f"enqueue {order_id}")
         return True
 
+    async def wake(self) -> None:
+        self.done.append("wake")
+
     async def rest(self, patience_s: float) -> None:
         self.done.append("rest")
 
@@ -56,10 +59,11 @@ async def test_jobs_that_nobody_needed_are_not_opened_to_be_ended() -> None:
     assert noted.done == []
 
 
-async def test_eager_jobs_are_opened_at_once_and_ended() -> None:
+async def test_jobs_that_are_woken_are_opened_and_ended() -> None:
     noted = Noted()
-    jobs = JobsOnDemand(lambda: noted, is_eager=True)
+    jobs = JobsOnDemand(lambda: noted)
     await jobs.open(fulfil)
+    await jobs.wake()
     await jobs.close()
     assert noted.done == ["open", "close"]
 

@@ -47,6 +47,7 @@ class Line:
         self.waiting: list[int] = []
         self.over: set[int] = set()
         self.tidied: list[datetime] = []
+        self.is_awake = False
         self._fulfil: Fulfil | None = None
 
     async def open(self, fulfil: Fulfil) -> None:
@@ -58,6 +59,10 @@ class Line:
 
     async def close(self) -> None:
         """Leave everything."""
+
+    async def wake(self) -> None:
+        """Note it."""
+        self.is_awake = True
 
     async def enqueue(self, order_id: int, person_id: int) -> bool:
         """Let an order wait."""
