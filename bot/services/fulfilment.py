@@ -23,6 +23,7 @@ from bot.store.orders import Orders
 from bot.traces import wordless_traceback
 
 MOST_DELIVERIES = 4  # as large as the channel takes, as small as every channel takes, still smaller, then a link
+MOST_MOVES = 50  # from one machine's disk to another's, and deliveries: far more than ever happen, but no endless loop
 SMALLEST_LIMIT_BYTES = 10 * 1024 * 1024  # Discord: what everybody may attach, since 2025-04
 SHRINKING = 0.8  # when even that is refused
 
@@ -125,13 +126,14 @@ class _Taking:
         """Hand the result over; where Discord takes less than it said, a smaller one."""
         limit_bytes = self._order.limit_bytes
         kept: Kept | None = None
-        for attempt in range(MOST_DELIVERIES):
+        refusals = 0
+        for _ in range(MOST_MOVES):
             if kept is None:
                 got = await self._step("get", lambda: self._hands.get(self._order, made, self._card))
                 if not isinstance(got, Kept):
                     return End(ended=_as_ended(got))
                 kept = got
-            is_last = attempt == MOST_DELIVERIES - 1
+            is_last = refusals == MOST_DELIVERIES - 1
             delivered = await self._handed_over(kept, 0 if is_last else limit_bytes)
             if isinstance(delivered, Ended):
                 return End(kept, ended=delivered)
@@ -139,12 +141,14 @@ class _Taking:
                 return End(kept, ended=Ended("failed", packed(InputError("order_undeliverable"))), delivered=delivered)
             if isinstance(delivered, Delivered) and delivered.how != "too_large":
                 return End(kept, delivered=delivered)
-            if isinstance(delivered, Delivered):
-                limit_bytes = min(SMALLEST_LIMIT_BYTES, int(limit_bytes * SHRINKING))
-            else:  # the files are not on this disk
+            if not isinstance(delivered, Delivered):  # the files are not on this disk: another machine goes on
                 kept = None
-        # What came as bytes lies where the process before this one kept it, and cannot be fetched again.
-        return End(kept, ended=Ended("interrupted") if kept is None else Ended("failed", packed(MediaError("size"))))
+            elif is_last:
+                return End(kept, ended=Ended("failed", packed(MediaError("size"))))
+            else:
+                refusals += 1
+                limit_bytes = min(SMALLEST_LIMIT_BYTES, int(limit_bytes * SHRINKING))
+        return End(ended=Ended("interrupted"))
 
     async def _handed_over(self, kept: Kept, limit_bytes: int) -> Outcome:
         order, card = self._order, self._card

@@ -54,6 +54,8 @@ class OrderSteps:
 
     async def get(self, order: Order, made: Made, card: Card) -> Outcome:
         """Bring it here; what is too large to be brought here can still be linked."""
+        if not await self.folder.has_all(made.files):  # they came as bytes, to the disk of another machine
+            return Ended("interrupted")
         card.show("fetching")
         kept = await self.getter.get(order, made, card)
         links = [file.link for file in kept.files if file.link]
