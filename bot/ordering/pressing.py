@@ -22,6 +22,8 @@ ON_ENDED = frozenset({"retry", "resend", "delete"})  # what can only be done onc
 
 async def press(interaction: Press, control: OrderControl) -> None:
     """Do what a button says. Raises InputError, in one clear sentence, when that cannot be done."""
+    if control.action in IN_PLACE:
+        await interaction.response.defer()
     order = await interaction.client.services.orders.shown(int(control.key))
     if interaction.user.id != order.asker_id and not is_moderator(interaction):
         raise InputError("order_not_yours")
@@ -32,13 +34,13 @@ async def press(interaction: Press, control: OrderControl) -> None:
 
 async def cancel(interaction: Press, order: Order) -> None:
     """Stop an order, wherever it is."""
-    await interaction.response.defer()
     await interaction.client.services.orders.cancel(order)
 
 
 async def retry(interaction: Press, order: Order) -> None:
-    """Have the same made once more, on the same card."""
-    await interaction.response.defer()
+    """Have the same made once more, on the same card; a result is not replaced by a button from before it came."""
+    if order.state == "done":
+        raise InputError("old_button")
     await interaction.client.services.orders.retry(order, _here(interaction))
 
 
@@ -58,13 +60,11 @@ async def resend(interaction: Press, order: Order) -> None:
 
 async def show(interaction: Press, order: Order) -> None:
     """Go on in this message, which the press allows to paint for another while."""
-    await interaction.response.defer()
     await interaction.client.services.orders.show_at(order, _here(interaction))
 
 
 async def delete(interaction: Press, order: Order) -> None:
     """Delete the card, and forget the order and its results."""
-    await interaction.response.defer()
     await interaction.client.services.orders.delete(order)
     with suppress(discord.NotFound):
         await interaction.delete_original_response()
@@ -76,6 +76,7 @@ def _here(interaction: Press) -> Where:
     return where_of(interaction, message.id if message is not None else None, is_private=is_private)
 
 
+IN_PLACE = frozenset({"cancel", "retry", "show", "delete"})  # these need no message of their own
 ACTS: dict[str, Act] = {
     "cancel": cancel,
     "retry": retry,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import fields
@@ -60,7 +59,7 @@ async def cancelled(world: World) -> None:
 async def interrupted(world: World) -> None:
     await under_way(world)
     await world.restart()
-    await until_begun(world, "interrupted")
+    await world.until(lambda: sentences.INTERRUPTED in said(cards(world)[0]))
     await over(world)
 
 
@@ -82,15 +81,24 @@ async def test_retry_pressed_twice_at_once_orders_once(world: World) -> None:
     [card] = cards(world)
     held = world.holds()
     before = len(world.grok.requests)
-    await asyncio.gather(*(press(world, "retry", card) for _ in range(2)), return_exceptions=True)
-    await world.begin(world.ann.click(await shows(world, "grokcord:order:1:retry:1"), label="x"))
-    await world.until(lambda: sentence("order_under_way") in world.whispered(world.ann))
+    await press(world, "retry", card)
+    await press(world, "retry", card)
+    await until_begun(world, "generating")
+    await press(world, "retry", await shows(world, "grokcord:order:1:retry:1"))
+    await world.until(lambda: world.whispered(world.ann) == [sentence("order_under_way")] * 2)
     held.send(f"![image]({PICTURE_URL})")
     held.end()
     world.says(reply(picture(), kind="image/jpeg"))
     await over(world)
     assert len(world.grok.requests) == before + 2
     assert filenames(cards(world)[0]) == ["grok-2.jpg"]
+
+
+async def test_a_retry_from_before_a_result_does_not_replace_it(world: World) -> None:
+    await drawn(world)
+    await press(world, "retry", await shows(world, "grokcord:order:1:retry:1"))
+    await world.until(lambda: world.whispered(world.ann) == [sentence("old_button")])
+    assert (await order(world)).next_id is None
 
 
 async def test_retry_keeps_the_persons_picture(world: World) -> None:
@@ -235,7 +243,7 @@ async def test_nobody_has_more_orders_under_way_than_the_limit(
     many = sentence("orders_many", count=1, limit=1)
     await world.until(lambda: many in "".join(world.said))
     await world.begin(world.ann.slash(world.channel, "imagine", prompt="a cat"))
-    await world.until(lambda: many in "".join(world.whispered(world.ann)))
+    await world.until(lambda: many in world.whispered(world.ann))
     held.cut()
     await over(world)
     assert MOST_UNDER_WAY == 10
@@ -246,7 +254,7 @@ async def test_while_the_database_is_away_no_order_is_taken(world: World, lose: 
     await drawn(world)
     lose("orders")
     await world.ann.slash(world.channel, "imagine", prompt="a cat")
-    assert sentence("orders_closed") in "".join(world.whispered(world.ann))
+    assert world.whispered(world.ann) == [sentence("orders_closed")]
     await press(world, "again", cards(world)[0])
     await world.until(lambda: len(world.whispered(world.ann)) == 2)
     assert len(world.grok.requests) == 2

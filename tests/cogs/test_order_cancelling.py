@@ -10,7 +10,7 @@ from typing import Any
 import discord
 import pytest
 
-import bot.assembly as composition
+from bot import assembly
 from bot.errors import InputError
 from bot.media.fitting import Fitter
 from bot.ordering.stage import CardStage
@@ -136,7 +136,7 @@ def is_alive(pid: int) -> bool:
 def workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Return a file that names the process of every worker that is started, one a line."""
     pids = tmp_path / "pids"
-    monkeypatch.setattr(composition, "Fitter", partial(Fitter, command=made.worker_after(PIDS, pids)))
+    monkeypatch.setattr(assembly, "Fitter", partial(Fitter, command=made.worker_after(PIDS, pids)))
     return pids
 
 

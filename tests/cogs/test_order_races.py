@@ -151,8 +151,8 @@ async def test_again_and_retry_at_once_are_one_each(world: World) -> None:
     [card] = cards(world)
     held = [world.holds(), world.holds()]
     await press(world, "retry", card)
-    await press(world, "again", await shows(world, "grokcord:order:1:again:1"))
     await until_begun(world, "generating")
+    await press(world, "again", await shows(world, "grokcord:order:1:again:1"))
     await world.until(lambda: len(world.grok.requests) == 3)
     for each in held:
         each.cut()

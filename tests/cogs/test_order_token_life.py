@@ -185,6 +185,8 @@ async def test_a_restart_interrupts_a_private_order_with_a_retry(world: World, i
     if is_dead:
         tokens_die(world)
     await world.restart()
+    shown = world.told if is_dead else world.whispered
+    await world.until(lambda: shown(world.ann) and (is_dead or sentences.INTERRUPTED in own(world)[0]))
     await over(world)
     [card] = world.told(world.ann) if is_dead else [seen(world)[0]]
     assert sentences.INTERRUPTED in said(card)

@@ -114,17 +114,17 @@ def play(clip: bytes) -> Played:
         return Played(frames, float(container.duration or 0) / av.time_base, size, has_sound)
 
 
-async def direct_message(you: Person, text: str, *, within_s: float = 60.0) -> Json:
-    """Return what the bot wrote to a person directly, once it reads so."""
-    dm = await you.post("dms", {"recipient_id": await you.bot_id()})
-    return await you.first(dm["id"], lambda row: text in texts(row), within_s=within_s, what=f"{text!r} in private")
-
-
 async def nothing_under_way(you: Person, *orders: Order) -> None:
     """Wait until all of these orders are over."""
 
     async def look() -> bool:
-        rows = [row for order in orders for row in await you.from_bot(order.channel) if order.is_on(row)]
+        rows = [row for each in orders for row in await you.from_bot(each.channel) if each.is_on(row)]
         return len(rows) == len(orders) and all(phase(row) in ENDS for row in rows)
 
     await eventually(look, within_s=90, what="the end of every order")
+
+
+async def direct_message(you: Person, text: str, *, within_s: float = 60.0) -> Json:
+    """Return what the bot wrote to a person directly, once it reads so."""
+    dm = await you.post("dms", {"recipient_id": await you.bot_id()})
+    return await you.first(dm["id"], lambda row: text in texts(row), within_s=within_s, what=f"{text!r} in private")
