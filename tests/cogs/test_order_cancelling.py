@@ -162,9 +162,15 @@ async def test_while_it_is_uploaded_it_is_taken_off_the_card(world: World, monke
     edit, uploading, release = discord.Webhook.edit_message, asyncio.Event(), asyncio.Event()
 
     async def hold(self: discord.Webhook, message_id: int, **options: Any) -> discord.WebhookMessage:
-        if any(isinstance(each, discord.File) for each in options.get("attachments") or ()):
+        files = [each for each in options.get("attachments") or () if isinstance(each, discord.File)]
+        if files:
             uploading.set()
-            await release.wait()
+            try:
+                await release.wait()
+            except asyncio.CancelledError:  # given up after two minutes: discord.py would close them
+                for file in files:
+                    file.close()
+                raise
         return await edit(self, message_id, **options)
 
     monkeypatch.setattr(discord.Webhook, "edit_message", hold)
