@@ -2,6 +2,7 @@
 import { h, icon, patch } from "./view.js";
 
 const MARGIN_PX = 8;
+const INSET_PX = 6; // the pointer is let go within the menu: a round corner would count as outside, and close it
 
 export class Menu {
   /** props: {menu: {x, y, above?: where its lower edge may be, label, items:[{label, icon, face, run, items, isDanger, isOn, isRule, testId}]}, onClose}. */
@@ -40,7 +41,8 @@ export class Menu {
   }
 
   #place() {
-    const { x, y: wanted, above } = this.props.menu;
+    const { x: pointed, y: pointedAt, above } = this.props.menu;
+    const [x, wanted] = [pointed - INSET_PX, pointedAt - INSET_PX];
     const { width, height } = this.el.getBoundingClientRect();
     const y = above !== undefined && wanted + height > innerHeight - MARGIN_PX ? above - height : wanted;
     this.el.style.setProperty("left", `${Math.max(MARGIN_PX, Math.min(x, innerWidth - width - MARGIN_PX))}px`);
