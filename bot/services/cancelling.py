@@ -44,9 +44,11 @@ class Cancellations:
     async def unless_pressed(self, order_id: int, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `work` does, which is cut off when somebody cancels the order. Raises Cancelled then.
 
-        Work that ended in the same moment counts as done.
+        Work that ended in the same moment counts as done; what was cancelled before is not begun.
         """
         asked = self._asked.setdefault(order_id, asyncio.Event())
+        if asked.is_set():  # before anything is begun that might end in the same moment
+            raise Cancelled
         working = asyncio.ensure_future(work())
         waiting = asyncio.create_task(asked.wait())
         try:
