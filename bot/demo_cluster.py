@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from bot.demo_processes import (
     start_bot,
     start_server,
     stop,
+    told_to_stop,
     until_over,
 )
 
@@ -39,9 +39,7 @@ def run_demo_cluster(port: int) -> int:
 
 
 async def _demo(port: int) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    stopping = told_to_stop()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grokcord-demo-")))
         postgres, discord, grok = await asyncio.gather(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
@@ -19,6 +20,14 @@ Ready = dict[str, str]
 
 class DemoFailedError(Exception):
     """One of the processes did not come up, or ended by itself."""
+
+
+def told_to_stop() -> asyncio.Event:
+    """Return what Ctrl-C, or being ended by another program, sets."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
 
 
 def bot_environment(discord: Ready, grok: Ready, database_url: str, folder: Path) -> dict[str, str]:

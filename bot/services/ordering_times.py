@@ -10,8 +10,6 @@ from statistics import median
 
 from bot.store.orders import InLine
 
-LEAST_KNOWN = 1  # one order says more than nothing
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -37,7 +35,7 @@ def place_in_line(order_id: int, waiting: Sequence[InLine]) -> int:
 
 def usual_s(durations: Sequence[float]) -> float | None:
     """Return how long an order of a model usually takes, None where nothing is known."""
-    return median(durations) if len(durations) >= LEAST_KNOWN else None
+    return median(durations) if durations else None
 
 
 def standing(order_id: int, waiting: Sequence[InLine], durations: Sequence[float], at_once: int) -> Standing | None:
