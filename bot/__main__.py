@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext
 from functools import partial
 
@@ -16,14 +14,13 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from dotenv import dotenv_values
 
 from bot.app import GrokBot, Share
 from bot.assembly import build_services
+from bot.cli.environment import environment
+from bot.cli.exits import EXIT_FAILED, EXIT_MISCONFIGURED, EXIT_TRY_LATER
 from bot.command_sync import CommandSync
 from bot.config import Settings, is_postgresql, load_settings
-from bot.demo import run_demo
-from bot.demo_cluster import run_demo_cluster
 from bot.errors import (
     GatewayAwayError,
     GrokBotError,
@@ -45,9 +42,6 @@ from bot.store.notes import Notes
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.ui.sentences.orders import RESTARTING
 
-EXIT_FAILED = 1
-EXIT_TRY_LATER = 75  # sysexits.h: EX_TEMPFAIL
-EXIT_MISCONFIGURED = 78  # sysexits.h: EX_CONFIG
 PATIENCE_S = 12.0  # running answers may finish
 FAREWELL_S = 5.0  # and then say that they were interrupted; together under 20 s
 
@@ -64,7 +58,7 @@ class StartFailedError(GrokBotError):
 
 def _run() -> int:
     try:
-        settings = load_settings({**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ})
+        settings = load_settings(environment())
         set_up_logging(settings.log_level, settings.log_format)
         asyncio.run(_serve(settings))
     except SettingError as bad:
@@ -212,30 +206,9 @@ def main() -> None:
     """Run the command line. Typer is loaded only where it is needed: a running bot would carry it for nothing."""
     if sys.argv[1:] == ["run"]:
         sys.exit(_run())
-    _command_line()()
+    from bot.cli.app import command_line
 
-
-def _command_line() -> Callable[[], None]:
-    import typer
-
-    cli = typer.Typer(help="A Discord bot for Grok.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-
-    @cli.command()
-    def run() -> None:
-        """Run the bot with the settings of the environment and .env."""
-        sys.exit(_run())
-
-    @cli.command()
-    def demo(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
-        """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
-        sys.exit(run_demo(port))
-
-    @cli.command()
-    def demo_cluster(port: int = typer.Option(0, help="Port of the page; 0 takes any free one.")) -> None:
-        """See several processes run as one bot, and one of them die; needs PostgreSQL's programs on this machine."""
-        sys.exit(run_demo_cluster(port))
-
-    return cli
+    command_line(_run)()
 
 
 if __name__ == "__main__":

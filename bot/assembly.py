@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.app import Services
 from bot.config import Settings
-from bot.grok.client import GrokClient
+from bot.grok.protocol import Grok
 from bot.media.fitting import Fitter
 from bot.services.cancelling import Cancellations
 from bot.services.carrying import LOOK_S, DurableJobs, Limits
@@ -49,7 +49,7 @@ from bot.store.summaries import Summaries
 
 def build_services(
     settings: Settings,
-    grok: GrokClient,
+    grok: Grok,
     database: Database,
     *,
     slot: int = 0,
@@ -88,7 +88,7 @@ def build_services(
 
 
 def _build_orders(
-    settings: Settings, grok: GrokClient, orders: Orders, database: Database, slot: int, poll_s: float
+    settings: Settings, grok: Grok, orders: Orders, database: Database, slot: int, poll_s: float
 ) -> OrderService:
     folder, fitter, cancellations = MediaFolder(Path(settings.media_dir)), Fitter(), Cancellations()
     limits = Limits(settings.orders_at_once, settings.orders_per_person, settings.orders_per_minute)

@@ -14,6 +14,9 @@ from bot.secret import Secret
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 GROK_BASE_URL = "https://mc.agaii.org/grok/v1"  # the hosted proxy of the API notes
+DIALECTS = ("auto", "grok2api", "grok2api-jobs", "grok2api-go", "xai", "openai")  # see bot.grok.dialects
+SECRETS = frozenset({"DISCORD_TOKEN", "GROK_API_KEY"})  # what a running bot cannot do without
+NO_SECRET = Secret("")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 T = TypeVar("T")
@@ -26,6 +29,9 @@ class Settings:
     discord_token: Secret
     grok_api_key: Secret
     grok_base_url: str = GROK_BASE_URL
+    grok_dialect: str = "auto"
+    grok_upstreams: str = ""
+    grok_admin_key: Secret = NO_SECRET
     grok_model: str = "grok-3"
     grok_fast_model: str = ""
     grok_vision_model: str = ""
@@ -46,17 +52,29 @@ class Settings:
     orders_per_minute: int = 0
     slots: int = 1
     shards: int = 0
+    owner_ids: tuple[int, ...] = ()
+    pool_low_quota: int = 0
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
     log_level: str = "INFO"
     log_format: str = "text"
 
 
-def load_settings(environment: Mapping[str, str]) -> Settings:
-    """Return the settings in `environment` (real variables over `.env`). Raises SettingError for the first bad one."""
-    read = _Reader(environment)
+def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SECRETS) -> Settings:
+    """Return the settings in `environment` (real variables over `.env`). Raises SettingError for the first bad one.
+
+    needed: the secrets that must be set; the others may be empty. With GROK_UPSTREAMS its file names the keys.
+    """
+    if environment.get("GROK_UPSTREAMS", "").strip():
+        needed -= {"GROK_API_KEY"}
+    read = _Reader(environment, needed)
     settings = Settings(
         discord_token=read.secret("DISCORD_TOKEN", _discord_token),
         grok_api_key=read.secret("GROK_API_KEY", _header_value),
         grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
+        grok_dialect=read.value("GROK_DIALECT", "auto", _one_of(DIALECTS, str.lower)),
+        grok_upstreams=read.value("GROK_UPSTREAMS", "", _file),
+        grok_admin_key=read.secret("GROK_ADMIN_KEY", _header_value),
         grok_model=read.value("GROK_MODEL", "grok-3", _name),
         grok_fast_model=read.value("GROK_FAST_MODEL", "", _name),
         grok_vision_model=read.value("GROK_VISION_MODEL", "", _name),
@@ -77,6 +95,10 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         orders_per_minute=read.value("ORDERS_PER_MINUTE", "0", _whole_number(0, 100_000)),
         slots=read.value("SLOTS", "1", _whole_number(1, 1000)),
         shards=read.value("SHARDS", "0", _whole_number(0, 100_000)),
+        owner_ids=read.value("OWNER_IDS", "", _ids),
+        pool_low_quota=read.value("POOL_LOW_QUOTA", "0", _whole_number(0, 10_000_000)),
+        metrics_port=read.value("METRICS_PORT", "0", _whole_number(0, 65_535)),
+        metrics_host=read.value("METRICS_HOST", "127.0.0.1", _host),
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
@@ -99,8 +121,9 @@ def is_postgresql(database_url: str) -> bool:
 class _Reader:
     """Looks a setting up, under its name or, for secrets, in the file that `NAME_FILE` points to."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], needed: frozenset[str]) -> None:
         self._environment = environment
+        self._needed = needed
 
     def value(self, name: str, default: str, parse: Callable[[str], T]) -> T:
         raw = self._environment.get(name, "").strip() or default
@@ -111,6 +134,8 @@ class _Reader:
 
     def secret(self, name: str, parse: Callable[[str], str]) -> Secret:
         raw = self._environment.get(name, "").strip() or self._from_file(f"{name}_FILE")
+        if not raw and name not in self._needed:
+            return NO_SECRET
         if not raw:
             raise SettingError(name, f"is not set; write it into .env or the environment, or set {name}_FILE")
         try:
@@ -161,6 +186,25 @@ def _folder(raw: str) -> str:
     if not raw.isprintable():
         raise ValueError("must be the name of a folder")
     return raw
+
+
+def _file(raw: str) -> str:
+    if not raw.isprintable():
+        raise ValueError("must be the name of a file")
+    return raw
+
+
+def _host(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:-]+", raw):
+        raise ValueError("must be an address of this machine, such as 127.0.0.1 or 0.0.0.0")
+    return raw
+
+
+def _ids(raw: str) -> tuple[int, ...]:
+    words = raw.replace(",", " ").split()
+    if not all(word.isdecimal() and len(word) <= 20 for word in words):
+        raise ValueError("must be user ids (numbers), separated by commas")
+    return tuple(map(int, words))
 
 
 def _is_one_word(raw: str) -> bool:

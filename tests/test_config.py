@@ -38,6 +38,18 @@ def test_the_settings_do_not_show_the_password_of_the_database() -> None:
     assert "qqq" not in repr(load_settings({**SECRETS, "DATABASE_URL": "postgresql://me:qqq@host/base"}))
 
 
+def test_a_secret_that_is_not_needed_may_be_missing() -> None:
+    assert load_settings({"GROK_API_KEY": KEY}, needed=frozenset({"GROK_API_KEY"})).discord_token == Secret("")
+
+
+def test_a_file_of_upstreams_brings_their_keys() -> None:
+    assert load_settings({"DISCORD_TOKEN": TOKEN, "GROK_UPSTREAMS": "grok.toml"}).grok_api_key == Secret("")
+
+
+def test_the_owners_are_a_list_of_ids() -> None:
+    assert load_settings({**SECRETS, "OWNER_IDS": "11, 12"}).owner_ids == (11, 12)
+
+
 @pytest.mark.parametrize("blank", ["", "   "])
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_missing_secret_is_named(name: str, blank: str) -> None:
@@ -67,6 +79,14 @@ def test_a_missing_secret_is_named(name: str, blank: str) -> None:
         ("GROK_BASE_URL", "https://example.org/v1?key=qqq"),
         ("GROK_BASE_URL", "https://example.org/v1#qqq"),
         ("DISCORD_API_URL", "https://exa mple.org/qqq"),
+        ("GROK_DIALECT", "qqq"),
+        ("GROK_UPSTREAMS", "qqq\x00"),
+        ("GROK_ADMIN_KEY", "qqq qqq"),
+        ("OWNER_IDS", "1, qqq"),
+        ("OWNER_IDS", "9" * 21),
+        ("POOL_LOW_QUOTA", "-1qqq"),
+        ("METRICS_PORT", "65536qqq"),
+        ("METRICS_HOST", "qqq/1"),
         ("GROK_MODEL", "qqq qqq"),
         ("GROK_IMAGE_MODEL", "q" * 101),
         ("GROK_MODEL", "qqq\x00"),

@@ -66,6 +66,31 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     ),
     # bot.errors: a cog ends its card with the sentence for what went wrong.
     "cogs": frozenset({"discord", "bot.app", "bot.answering", "bot.ordering", "bot.services", "bot.ui", "bot.errors"}),
+    # Parts of the program that operators call: each opens what it needs, so they stand above every other room.
+    "bot.cli": frozenset(
+        {
+            "typer",
+            "rich",
+            "dotenv",
+            "bot.config",
+            "bot.demo",
+            "bot.demo_cluster",
+            "bot.doctor",
+            "bot.upstreams",
+            "bot.grok",
+            "bot.services",
+            "bot.store",
+            "bot.ui",
+            "bot.log",
+            "bot.errors",
+        }
+    ),
+    "bot.doctor": frozenset(
+        {"aiohttp", "discord", "msgspec", "bot.config", "bot.grok", "bot.store", "bot.gateway", "bot.errors"}
+    ),
+    "bot.metrics": frozenset({"aiohttp", "prometheus_client", "bot.grok", "bot.errors"}),
+    # The file that lists several Grok servers.
+    "bot.upstreams": frozenset({"msgspec", "bot.config", "bot.grok", "bot.errors"}),
     "sandbox": frozenset({"aiohttp", "PIL", "av"}),
 }
 

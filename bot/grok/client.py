@@ -14,6 +14,7 @@ import httpx
 
 from bot.errors import UpstreamError
 from bot.grok.attempts import Attempts, Patience
+from bot.grok.capabilities import EVERYTHING, Capabilities
 from bot.grok.chat import ChatReader, chat_payload
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
@@ -129,6 +130,10 @@ class GrokClient:
     async def verify(self) -> None:
         """Raise what is wrong with the address or the key. A server that asks for no key passes."""
         await self.models()
+
+    async def capabilities(self) -> Capabilities:
+        """Return what can be asked for, as far as it is known: where nothing is, everything."""
+        return EVERYTHING
 
     async def _chat(self, request: ChatRequest, *, stream: bool) -> AsyncGenerator[ChatEvent, None]:
         read_s = None if stream else self._timing.chat_deadline_s

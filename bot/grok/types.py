@@ -12,6 +12,7 @@ ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "other"]
 VideoQuality = Literal["480p", "720p"]
 Aspect = Literal["1:1", "3:2", "2:3", "16:9", "9:16"]
+CallKind = Literal["chat", "image", "video"]  # what a server may be able to do, busy with, or have failed at
 VideoStage = Literal["generating", "upscaling"]
 
 _EMPTY_FENCE = re.compile(r"(?:`{3,}+|~{3,}+)[^\n`]{0,40}(?:\n\s*+[`~]*+)?|[`~]*+")

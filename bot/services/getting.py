@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from bot.errors import CannotFit, MediaError
-from bot.grok.client import GrokClient
+from bot.grok.protocol import Grok
 from bot.grok.types import MediaRef
 from bot.services.fitting import Fitting
 from bot.services.kept import Kept, KeptFile, Made, packed
@@ -23,7 +23,7 @@ TRIES_IF_DAMAGED = 2  # a transfer may have broken; a clip that the server keeps
 class Getter:
     """Fetches results. max_bytes: the largest file that is fetched."""
 
-    def __init__(self, grok: GrokClient, folder: MediaFolder, fitter: Fitting, *, max_bytes: int) -> None:
+    def __init__(self, grok: Grok, folder: MediaFolder, fitter: Fitting, *, max_bytes: int) -> None:
         self._grok = grok
         self._folder = folder
         self._fitter = fitter

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLimited, UpstreamUnsupported
-from bot.grok.client import GrokClient
+from bot.grok.protocol import Grok
 from bot.grok.types import (
     Aspect,
     ImageRequest,
@@ -39,7 +39,7 @@ class Maker:
 
     def __init__(
         self,
-        grok: GrokClient,
+        grok: Grok,
         orders: Orders,
         folder: MediaFolder,
         cooling: Cooling,

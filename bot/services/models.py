@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.errors import InputError, UpstreamError
-from bot.grok.client import GrokClient
+from bot.grok.protocol import Grok
 
 LIST_LIFE_S = 60.0
 KNOWN_WITHIN_S = 2.0  # Discord: an autocomplete has 3 s
@@ -43,7 +43,7 @@ class ModelService:
     Where the server is away, the list it gave last goes on being told.
     """
 
-    def __init__(self, grok: GrokClient, in_use: ModelsInUse, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, grok: Grok, in_use: ModelsInUse, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._grok = grok
         self._clock = clock
         self._names: tuple[str, ...] = ()

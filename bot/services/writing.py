@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from bot.errors import UpstreamError
-from bot.grok.client import GrokClient
+from bot.grok.protocol import Grok
 from bot.grok.types import ChatMessage, ChatRequest, Finished, ReasoningDelta, TextDelta, says_anything
 from bot.services.json_answers import json_problem
 from bot.services.question import Restarted
@@ -51,7 +51,7 @@ class Written:
 class Writer:
     """Asks a Grok server and keeps account of what it writes. clock: seconds, monotonic."""
 
-    def __init__(self, grok: GrokClient, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, grok: Grok, clock: Callable[[], float] = time.monotonic) -> None:
         self._grok = grok
         self._clock = clock
 

@@ -1,0 +1,1 @@
+"""What operators type: `grokcord` and its commands."""
