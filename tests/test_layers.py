@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.cli": frozenset(
         {
             "typer",
+            "msgspec",
             "rich",
             "dotenv",
             "bot.config",
