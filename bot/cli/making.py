@@ -15,7 +15,7 @@ from bot.cli.inputs import STDIN, read_picture, read_prompt
 from bot.cli.output import Output
 from bot.cli.progress import progress
 from bot.cli.targets import Target, find_target, to_stdout
-from bot.errors import InputError, UpstreamEmpty
+from bot.errors import InputError, MediaError, UpstreamEmpty
 from bot.grok.keeping import Keep
 from bot.grok.protocol import Grok
 from bot.grok.types import (
@@ -91,7 +91,7 @@ def imagine(
             refs = await grok.generate_images(request)
         async with AsyncExitStack() as stack:
             fetching = _Fetching(grok, stack, target, "image", settings.max_file_mb * 2**20)
-            files = [await fetching.fetch(ref) for ref in refs]
+            files = await _fetch_all(fetching, output, refs)
             if len(files) < count:
                 output.note(f"note: only {len(files)} of {count} pictures came")
             _hand_over(output, target, files, {"model": request.model})
@@ -147,6 +147,22 @@ def video(
     return work
 
 
+async def _fetch_all(fetching: _Fetching, output: Output, refs: tuple[MediaRef, ...]) -> list[MediaFile]:
+    """Fetch what can be had, at least one, and tell the link of what cannot: it is paid for."""
+    files: list[MediaFile] = []
+    failed: list[MediaError] = []
+    for ref in refs:
+        try:
+            files.append(await fetching.fetch(ref))
+        except MediaError as error:
+            failed.append(error)
+            if ref.url:
+                output.note(f"a picture that was drawn could not be fetched; its link: {ref.url}")
+    if failed and not files:
+        raise failed[0]
+    return files
+
+
 async def _clip(grok: Grok, output: Output, request: VideoRequest | None, job: str, out: str | None) -> MediaRef:
     """Have the clip made, or go on with a job, and return where it is."""
     if request is None and job.startswith(("http://", "https://")):
@@ -178,8 +194,8 @@ def _hand_over(output: Output, target: Target, files: list[MediaFile], facts: di
         to_stdout(files[0].path)
         return
     told: list[dict[str, object]] = []
-    for file in files:
-        path = target.place(file.path, file.extension)
+    for number, file in enumerate(files, 1):
+        path = target.place(file.path, file.extension, number)
         output.line(str(path))
         told.append({"path": str(path), "size_bytes": file.size_bytes, "mime": file.mime})
     output.document({"files": told, **facts})

@@ -27,13 +27,16 @@ class Target:
         """The folder of the file; the current one for stdout."""
         return self.path.parent if self.path else Path()
 
-    def place(self, file: Path, extension: str) -> Path:
-        """Give a finished file of the target's folder its name, with a number if that is taken. Return it."""
+    def place(self, file: Path, extension: str, number: int = 1) -> Path:
+        """Give a finished file of the target's folder its name, with a number if that is taken. Return it.
+
+        number: which of several results it is.
+        """
         if self.path is None:
             raise ValueError("stdout has no name")
         name = self.path if self.path.suffix and self.has_name else self.path.with_suffix(f".{extension}")
         if self.is_forced:
-            return file.replace(name)
+            return file.replace(name if number == 1 else _with_number(name, number))
         for free in _numbered(name):
             try:
                 os.close(os.open(free, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -68,5 +71,9 @@ def to_stdout(file: Path) -> None:
 
 
 def _numbered(name: Path) -> itertools.chain[Path]:
-    others = (name.with_name(f"{name.stem}-{number}{name.suffix}") for number in itertools.count(2))
+    others = (_with_number(name, number) for number in itertools.count(2))
     return itertools.chain([name], others)
+
+
+def _with_number(name: Path, number: int) -> Path:
+    return name.with_name(f"{name.stem}-{number}{name.suffix}")

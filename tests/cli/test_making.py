@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 from pathlib import Path
 
@@ -140,6 +141,23 @@ def test_a_part_of_another_file_is_not_gone_on_with(demo: Demo, tmp_path: Path) 
     assert (ended.code, ended.out) == (0, "w.mp4\n")
     assert (tmp_path / "w.mp4").read_bytes() == whole
     assert names(tmp_path) == ["w.mp4"]
+
+
+def test_two_runs_do_not_write_to_one_part(demo: Demo, tmp_path: Path) -> None:
+    link = broken_off(demo, tmp_path)
+    with (tmp_path / "w.mp4.part.etag").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        arguments = ["video", "--job", link, "-o", "w.mp4", "--output", "json"]
+        ended = run(*arguments, folder=tmp_path, environment=demo.environment)
+    assert (ended.code, ended.error["code"]) == (1, "file_busy")
+    assert names(tmp_path) == ["w.mp4.part", "w.mp4.part.etag"]
+
+
+def test_the_link_of_a_picture_that_cannot_be_fetched_is_told(demo: Demo, tmp_path: Path) -> None:
+    ended = run("imagine", "[[gone]] a boat", folder=tmp_path, environment=demo.environment)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"its link: {demo.base_url}/files/image/" in ended.err
+    assert names(tmp_path) == []
 
 
 def test_a_job_is_told_and_can_be_gone_on_with(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_the_answer_alone_comes_on_stdout(way: str, demo: Demo, tmp_path: Path) 
 
 def test_a_dash_reads_the_prompt_from_stdin(demo: Demo, tmp_path: Path) -> None:
     ended = run("ask", "-", folder=tmp_path, environment=demo.environment, stdin=b"[[tokens=3]] hi\n")
-    assert (ended.code, ended.out) == (0, "w0 w1 w2\n")
+    assert (ended.code, ended.out) == (0, "w0 w1 w2 \n")
 
 
 def test_options_reach_the_server(demo: Demo, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_json_of_the_model_is_json(demo: Demo, tmp_path: Path) -> None:
 
 def test_output_json_is_one_document(demo: Demo, tmp_path: Path) -> None:
     ended = run("ask", "[[tokens=3]] hi", "--output", "json", folder=tmp_path, environment=demo.environment)
-    assert ended.document["text"] == "w0 w1 w2"
+    assert ended.document["text"] == "w0 w1 w2 "
     assert ended.document["finish_reason"] == "stop"
 
 
