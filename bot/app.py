@@ -20,6 +20,7 @@ from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
+from bot.needs import INTENTS, server_link
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
@@ -47,18 +48,6 @@ COGS = (
     "cogs.memory",
     "cogs.preferences",
     "cogs.about",
-)
-
-# The least that the commands need: see and write in channels and threads, branch off into threads, attach files, and
-# read back what was shown.
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    create_public_threads=True,
-    attach_files=True,
-    embed_links=True,
-    read_message_history=True,
 )
 
 INTERACTION = "INTERACTION_CREATE"
@@ -134,7 +123,7 @@ class GrokBot(commands.AutoShardedBot):
             command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
             help_command=None,
             tree_cls=GrokTree,
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -180,7 +169,7 @@ class GrokBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""
         log.info("connected as %s, %d servers", self.user, len(self.guilds))
-        log.info("invite: %s", discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
+        log.info("invite: %s", server_link(self.application_id or 0))
 
     async def on_error(self, event_method: str, /, *args: object, **_kwargs: object) -> None:
         """Log what nobody foresaw; a person whose message led to it is told."""

@@ -76,9 +76,13 @@ class CommandSync:
             log.warning("what was registered was not noted error=%s", type(failed).__name__)
 
 
+def payload(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:  # Any: whichever client; JSON
+    """Return the commands as they are registered."""
+    return [command.to_dict(tree) for command in tree.get_commands()]
+
+
 async def _fingerprint(tree: app_commands.CommandTree[Any]) -> str:  # Any: whichever client
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
-    text = json.dumps(payload, sort_keys=True, default=str)
+    text = json.dumps(payload(tree), sort_keys=True, default=str)
     return hashlib.sha256(f"{discord.__version__} {text}".encode()).hexdigest()
 
 
