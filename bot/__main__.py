@@ -206,9 +206,9 @@ def main() -> None:
     """Run the command line. Typer is loaded only where it is needed: a running bot would carry it for nothing."""
     if sys.argv[1:] == ["run"]:
         sys.exit(_run())
-    from bot.cli.app import command_line
+    from bot.cli.app import command_line, start
 
-    command_line(_run)()
+    sys.exit(start(command_line(_run), sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -73,6 +73,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.cli": frozenset(
         {
             "typer",
+            "msgspec",
             "rich",
             "dotenv",
             "bot.config",

@@ -20,6 +20,7 @@ from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
 from bot.grok.http import DEFAULT_TIMING, Call, Timing, Wire
 from bot.grok.images import OnPreview, Pictures
+from bot.grok.keeping import Keep
 from bot.grok.media import MediaFetcher
 from bot.grok.models import parse_models
 from bot.grok.types import (
@@ -113,9 +114,20 @@ class GrokClient:
         """
         return self._clips.follow(job_id)
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
-        """Bring a result into a new file in `folder`, typed by its first bytes. Raise MediaError."""
-        return await self._files.fetch(ref, folder, kind=kind, max_bytes=max_bytes)
+    async def fetch(
+        self,
+        ref: MediaRef,
+        folder: Path,
+        *,
+        kind: Literal["image", "video"],
+        max_bytes: int,
+        keep: Keep | None = None,
+    ) -> MediaFile:
+        """Bring a result into a new file in `folder`, typed by its first bytes. Raise MediaError.
+
+        keep: where what came is left on failure, for the next call to go on with.
+        """
+        return await self._files.fetch(ref, folder, kind=kind, max_bytes=max_bytes, keep=keep)
 
     async def models(self) -> tuple[Model, ...]:
         """Return what the server lists, in its order."""
