@@ -16,12 +16,14 @@ from bot.errors import UpstreamError
 from bot.grok.attempts import Attempts, Patience
 from bot.grok.capabilities import EVERYTHING, Capabilities
 from bot.grok.chat import ChatReader, chat_payload
+from bot.grok.dialects import AUTO
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
+from bot.grok.finding import Finder, NoteBook
 from bot.grok.http import DEFAULT_TIMING, Call, Timing, Wire
 from bot.grok.images import OnPreview, Pictures
 from bot.grok.media import MediaFetcher
-from bot.grok.models import parse_models
+from bot.grok.models import parse_listing
 from bot.grok.types import (
     ChatEvent,
     ChatReply,
@@ -46,6 +48,7 @@ class GrokClient:
     """Chat, pictures, clips and models of one server. Every method raises the `UpstreamError` tree and nothing else.
 
     http: shared and closed by the caller; see `make_http`. sleep, random: for the waits between attempts.
+    dialect: one of `bot.grok.dialects.DIALECTS`, or AUTO to find out. notes: keeps what was found for the next process.
     """
 
     def __init__(
@@ -58,12 +61,15 @@ class GrokClient:
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
+        dialect: str = AUTO,
+        notes: NoteBook | None = None,
     ) -> None:
         self._wire = Wire(http, Endpoint(base_url), api_key, timing)
         self._timing = timing
         self._patience = Patience(clock, sleep, random)
-        self._pictures = Pictures(self._wire, self._patience)
-        self._clips = Clips(self._wire, self._patience)
+        self._finder = Finder(self._wire, self._patience, dialect, notes)
+        self._pictures = Pictures(self._wire, self._patience, self._finder)
+        self._clips = Clips(self._wire, self._patience, self._finder)
         self._files = MediaFetcher(http, self._wire.endpoint, api_key, timing, self._patience)
 
     def stream_chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
@@ -123,9 +129,12 @@ class GrokClient:
         attempts = Attempts(self._patience, self._timing.short_deadline_s)
         while True:
             try:
-                return parse_models(await self._wire.fetch(call))
+                listing = parse_listing(await self._wire.fetch(call))
+                break
             except UpstreamError as error:
                 await attempts.wait_or_raise(error, started=False)
+        await self._finder.saw(listing)
+        return listing.models
 
     async def verify(self) -> None:
         """Raise what is wrong with the address or the key. A server that asks for no key passes."""
@@ -133,7 +142,14 @@ class GrokClient:
 
     async def capabilities(self) -> Capabilities:
         """Return what can be asked for, as far as it is known: where nothing is, everything."""
-        return EVERYTHING
+        try:
+            return (await self._finder.found()).capabilities
+        except UpstreamError:
+            return EVERYTHING
+
+    async def dialect(self) -> str:
+        """Return the name of the dialect that the server speaks. Raise UpstreamError where that cannot be found out."""
+        return (await self._finder.found()).dialect.name
 
     async def _chat(self, request: ChatRequest, *, stream: bool) -> AsyncGenerator[ChatEvent, None]:
         read_s = None if stream else self._timing.chat_deadline_s
