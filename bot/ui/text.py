@@ -210,6 +210,9 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
             return "The Grok account has used up its credits. Only the bot's owner can mend that."
         case UpstreamKeyRefused():
             return "Grok refuses the bot's key. Only the bot's owner can mend that."
+        case UpstreamModelUnknown(nearest=nearest) if nearest:
+            facts = {"name": code(error.model), "nearest": code(", ".join(nearest))}
+            return preferences.INPUT["model_unknown"].format(**facts)
         case UpstreamModelUnknown():
             return "The Grok server does not know that model. `/models` lists the ones it has."
         case UpstreamUnsupported():
