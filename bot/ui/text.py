@@ -25,7 +25,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
-from bot.ui.sentences import controls, files, memory, orders, pointing, preferences
+from bot.ui.sentences import abilities, controls, files, memory, orders, pointing, preferences
 
 EMPTY_ANSWER = "Grok finished without writing anything. Please ask again."
 ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, perhaps in other words."
@@ -60,6 +60,7 @@ _INPUT = {
     "needs_manage_messages": NOT_YOURS,
     "no_channel": "I can only answer in a channel or a direct message.",
     "draining": DRAINING,
+    **abilities.INPUT,
     **controls.INPUT,
     **files.INPUT,
     **memory.INPUT,
