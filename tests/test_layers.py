@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
+    "bot.shown_options": frozenset({"bot.grok.capabilities"}),
     "bot.demo_processes": frozenset(),
     "bot.demo": frozenset({"bot.demo_processes"}),
     "bot.demo_cluster": frozenset({"bot.demo_processes"}),
@@ -44,7 +45,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.store": frozenset({"sqlalchemy", "alembic", "psycopg", "bot.errors"}),
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
-    "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.slots", "bot.errors"}),
+    "bot.ui": frozenset(
+        {
+            "discord",
+            "aiohttp",
+            "wcwidth",
+            "pylatexenc",
+            "bot.grok.types",
+            "bot.grok.capabilities",
+            "bot.slots",
+            "bot.errors",
+        }
+    ),
     "bot.app": frozenset(
         {
             "discord",
@@ -56,6 +68,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "bot.stops",
             "bot.background",
             "bot.command_sync",
+            "bot.shown_options",
             "bot.gate",
             "bot.needs",
             "bot.slots",
@@ -89,7 +102,6 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "bot.errors",
         }
     ),
-    # bot.services.models: the nearest names.
     "bot.doctor": frozenset(
         {
             "aiohttp",
@@ -99,7 +111,6 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "bot.grok",
             "bot.store",
             "bot.needs",
-            "bot.services.models",
             "bot.errors",
         }
     ),
