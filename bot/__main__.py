@@ -86,7 +86,13 @@ async def _serve(settings: Settings) -> None:
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(make_http())
-        grok = GrokClient(http, base_url=settings.grok_base_url, api_key=settings.grok_api_key)
+        grok = GrokClient(
+            http,
+            base_url=settings.grok_base_url,
+            api_key=settings.grok_api_key,
+            dialect=settings.grok_dialect,
+            notes=Notes(database),
+        )
         await _check_key(grok)
         Route.BASE = settings.discord_api_url
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks

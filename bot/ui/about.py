@@ -16,7 +16,7 @@ from bot.ui.face import MESSAGE_LIMIT_CHARS
 class StatusFacts:
     """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way.
 
-    slot: the share of this process, where several run as one bot.
+    slot: the share of this process, where several run as one bot. lacks: what the Grok server cannot do, as a line.
     """
 
     upstream_s: float
@@ -27,6 +27,7 @@ class StatusFacts:
     refused: int
     uptime_s: float
     slot: Slot | None = None
+    lacks: str = ""
 
 
 def models_text(names: Sequence[str], in_use: Mapping[str, str]) -> str:
@@ -60,6 +61,7 @@ def status_text(facts: StatusFacts) -> str:
         (
             upstream,
             gateway,
+            *([f"-# {facts.lacks}"] if facts.lacks else []),
             f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"
             f" · refused by Discord's rate limits: {facts.refused}",
             *([] if facts.slot is None else [_slot_text(facts.slot)]),

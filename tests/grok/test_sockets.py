@@ -65,7 +65,12 @@ async def listening(handle: Handler, timing: Timing | None = None) -> AsyncItera
 
     async with server, make_http() as http:
         url = f"http://127.0.0.1:{listener.port}/v1"
-        yield GrokClient(http, base_url=url, api_key=Secret("k"), timing=timing or Timing(), sleep=no_sleep), listener
+        yield (
+            GrokClient(
+                http, base_url=url, api_key=Secret("k"), timing=timing or Timing(), sleep=no_sleep, dialect="adaptive"
+            ),
+            listener,
+        )
 
 
 async def listen(client: GrokClient) -> list[ChatEvent]:
