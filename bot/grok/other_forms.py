@@ -30,9 +30,16 @@ def is_other_form(error: UpstreamError) -> bool:
 
 
 def beyond(own: Sequence[Form], others: Sequence[Form]) -> tuple[Form, ...]:
-    """Return the forms that go another way than those of one's own: the same way would meet the same answer."""
-    ways = {form.way for form in own}
-    return tuple(form for form in others if form.way not in ways)
+    """Return the forms that go another way than those of one's own: the same way would meet the same answer.
+
+    Multipart forms differ in what they call a picture.
+    """
+    ways = {_way(form) for form in own}
+    return tuple(form for form in others if _way(form) not in ways)
+
+
+def _way(form: PictureForm | ClipForm) -> object:
+    return form.call if isinstance(form, PictureForm) and form.way == "form" else form.way
 
 
 def told(refusals: Sequence[UpstreamError]) -> UpstreamError:

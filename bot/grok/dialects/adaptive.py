@@ -5,12 +5,13 @@ from __future__ import annotations
 from bot.grok.capabilities import EVERYTHING
 from bot.grok.dialects import xai
 from bot.grok.dialects.forms import (
+    EDIT_FORM,
+    EDIT_LIST_FORM,
     SIZES,
     ClipForm,
     Dialect,
     PictureForm,
     chat_order,
-    edit_form,
     picture_in_chat,
 )
 from bot.grok.dialects.grok2api_jobs import job_form
@@ -54,7 +55,8 @@ ADAPTIVE = Dialect(
     edit=(
         PictureForm("chat", picture_in_chat),
         PictureForm("json", _edit, at_once=10, optional=_OPTIONAL),
-        PictureForm("form", edit_form("image")),
+        PictureForm("form", EDIT_FORM),
+        PictureForm("form", EDIT_LIST_FORM),
     ),
     clip=(ClipForm("chat", _clip_in_chat, is_job=False), ClipForm("json", xai.clip), ClipForm("form", job_form)),
 )

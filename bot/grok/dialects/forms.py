@@ -81,7 +81,7 @@ def edit_in_chat(request: ImageRequest, _: int) -> Call:
     return chat_order(request.model, request.prompt, request.source)
 
 
-def edit_form(field: str) -> Callable[[ImageRequest, int], Call]:
+def _edit_form(field: str) -> Callable[[ImageRequest, int], Call]:
     """Return what orders a change as a multipart form. field: what the picture is called there."""
 
     def call(request: ImageRequest, count: int) -> Call:
@@ -91,6 +91,9 @@ def edit_form(field: str) -> Callable[[ImageRequest, int], Call]:
         return Call("images/edits", form=form, files=files)
 
     return call
+
+
+EDIT_FORM, EDIT_LIST_FORM = _edit_form("image"), _edit_form("image[]")
 
 
 def file_name(picture: InlineImage) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.grok.capabilities import Capabilities
 from bot.grok.dialects.forms import (
+    EDIT_FORM,
     SIZES,
     ClipForm,
     Dialect,
     PictureForm,
     chat_order,
-    edit_form,
     edit_in_chat,
     nearest_of,
     picture_in_chat,
@@ -37,13 +37,13 @@ def _clip(request: VideoRequest) -> Call:
     return chat_order(request.model, request.prompt, request.source, video_config=config)
 
 
-_BY_API = PictureForm("json", _pictures, at_once=10)
+_BY_API = PictureForm("json", _pictures, at_once=10, optional=("size", "stream"))
 
 GROK2API = Dialect(
     "grok2api",
     Capabilities(video_seconds=SECONDS),
     picture=(PictureForm("chat", picture_in_chat), _BY_API),
     pictures=(_BY_API,),
-    edit=(PictureForm("chat", edit_in_chat), PictureForm("form", edit_form("image"))),
+    edit=(PictureForm("chat", edit_in_chat), PictureForm("form", EDIT_FORM)),
     clip=(ClipForm("chat", _clip, is_job=False),),
 )

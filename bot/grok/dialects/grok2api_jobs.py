@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.grok.capabilities import Capabilities
 from bot.grok.dialects.forms import (
+    EDIT_LIST_FORM,
     SIZES,
     ClipForm,
     Dialect,
     PictureForm,
     chat_order,
-    edit_form,
     edit_in_chat,
     file_name,
     nearest_of,
@@ -52,13 +52,13 @@ def _clip_in_chat(request: VideoRequest) -> Call:
     return chat_order(request.model, request.prompt, request.source, video_config=_wishes(request))
 
 
-_BY_API = PictureForm("json", _pictures, at_once=4)  # its light models take no more
+_BY_API = PictureForm("json", _pictures, at_once=4, optional=("size",))  # its light models take no more
 
 GROK2API_JOBS = Dialect(
     "grok2api-jobs",
     Capabilities(video_aspects=ASPECTS, video_seconds=SECONDS),
     picture=(PictureForm("chat", picture_in_chat), _BY_API),
     pictures=(_BY_API,),
-    edit=(PictureForm("form", edit_form("image[]"), at_once=2), PictureForm("chat", edit_in_chat)),
+    edit=(PictureForm("form", EDIT_LIST_FORM, at_once=2), PictureForm("chat", edit_in_chat)),
     clip=(ClipForm("form", job_form), ClipForm("chat", _clip_in_chat, is_job=False)),
 )

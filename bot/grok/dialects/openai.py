@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.grok.capabilities import Capabilities
-from bot.grok.dialects.forms import ClipForm, Dialect, PictureForm, edit_form, file_name, nearest_of
+from bot.grok.dialects.forms import EDIT_FORM, ClipForm, Dialect, PictureForm, file_name, nearest_of
 from bot.grok.http import Call
 from bot.grok.types import Aspect, ImageRequest, VideoRequest
 
@@ -43,6 +43,6 @@ OPENAI = Dialect(
     ),
     picture=(_PICTURES,),
     pictures=(_PICTURES,),
-    edit=(PictureForm("form", edit_form("image"), at_once=10),),
+    edit=(PictureForm("form", EDIT_FORM, at_once=10),),
     clip=(ClipForm("form", _clip),),
 )
