@@ -28,8 +28,8 @@ from bot.cli.upstream import (
 )
 from bot.config import Settings
 from bot.errors import GrokBotError, UpstreamError, UpstreamKeyRefused, UpstreamModelUnknown
+from bot.grok.naming import nearest
 from bot.grok.protocol import Grok
-from bot.services.models import nearest
 
 _NAMES_S = 5.0  # for the names that exist, where somebody waits for the word that one does not
 
