@@ -34,6 +34,7 @@ from bot.gateway import Gateway, ask_gateway
 from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.log import set_up_logging
+from bot.reload import Reloads
 from bot.slot_keeper import SlotKeeper, Tenure
 from bot.slots import Slot
 from bot.store.database import Database
@@ -82,6 +83,8 @@ async def _serve(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    reloads = Reloads()
+    reloads.listen()
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
+    "bot.reload": frozenset({"bot.errors"}),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.demo_processes": frozenset(),
     "bot.demo": frozenset({"bot.demo_processes"}),
