@@ -23,6 +23,7 @@ from bot.grok.images import OnPreview, Pictures
 from bot.grok.media import MediaFetcher
 from bot.grok.models import parse_models
 from bot.grok.types import (
+    CallKind,
     ChatEvent,
     ChatReply,
     ChatRequest,
@@ -32,6 +33,7 @@ from bot.grok.types import (
     MediaRef,
     Model,
     ReasoningDelta,
+    Resting,
     TextDelta,
     VideoEvent,
     VideoRequest,
@@ -46,6 +48,7 @@ class GrokClient:
     """Chat, pictures, clips and models of one server. Every method raises the `UpstreamError` tree and nothing else.
 
     http: shared and closed by the caller; see `make_http`. sleep, random: for the waits between attempts.
+    most_attempts: 1 where another server stands by to take over.
     """
 
     def __init__(
@@ -58,10 +61,11 @@ class GrokClient:
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
+        most_attempts: int | None = None,
     ) -> None:
         self._wire = Wire(http, Endpoint(base_url), api_key, timing)
         self._timing = timing
-        self._patience = Patience(clock, sleep, random)
+        self._patience = Patience(clock, sleep, random, most_attempts)
         self._pictures = Pictures(self._wire, self._patience)
         self._clips = Clips(self._wire, self._patience)
         self._files = MediaFetcher(http, self._wire.endpoint, api_key, timing, self._patience)
@@ -134,6 +138,14 @@ class GrokClient:
     async def capabilities(self) -> Capabilities:
         """Return what can be asked for, as far as it is known: where nothing is, everything."""
         return EVERYTHING
+
+    async def rest_s(self, kind: CallKind, model: str) -> float | None:
+        """Return None: one server by itself keeps no account of its rests, a pool does."""
+        return None
+
+    def resting(self) -> tuple[Resting, ...]:
+        """Return nothing, for the same reason."""
+        return ()
 
     async def _chat(self, request: ChatRequest, *, stream: bool) -> AsyncGenerator[ChatEvent, None]:
         read_s = None if stream else self._timing.chat_deadline_s
