@@ -20,6 +20,7 @@ from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
+from bot.presence import Presence
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
@@ -153,7 +154,8 @@ class GrokBot(commands.AutoShardedBot):
         self.interaction_life_s = interaction_life_s
         self.work = Work()
         self.stops = Stops()
-        self._background = Background(services.chores)
+        self._presence = Presence(self, services.models.resting)
+        self._background = Background((*services.chores, self._show_presence))
         self.started_at = time.monotonic()
         self._command_sync = command_sync
 
@@ -176,6 +178,14 @@ class GrokBot(commands.AutoShardedBot):
         """End the chores, then the connection."""
         await self._background.stop()
         await super().close()
+
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """Show again what stands under the bot's name: a session that begins does not know it."""
+        self._presence.again()
+
+    async def _show_presence(self) -> None:
+        await self.wait_until_ready()
+        await self._presence.run()
 
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""

@@ -45,6 +45,7 @@ class AboutCog(commands.Cog):
             refused=self.bot.ledger.refused,
             uptime_s=time.monotonic() - self.bot.started_at,
             slot=self.bot.share.slot,
+            rests=self.bot.services.models.resting(),
         )
         await interaction.edit_original_response(content=status_text(facts))
 

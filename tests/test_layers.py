@@ -44,8 +44,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # aiohttp: its errors come through discord.py unwrapped when a connection breaks.
     # wcwidth, pylatexenc: tables that line up and formulae that can be read.
     "bot.ui": frozenset({"discord", "aiohttp", "wcwidth", "pylatexenc", "bot.grok.types", "bot.slots", "bot.errors"}),
+    "bot.presence": frozenset({"discord", "bot.grok.types", "bot.ui"}),
     "bot.app": frozenset(
         {
+            "bot.presence",
             "discord",
             "aiohttp",
             "bot.services",

@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import SettingError
+from bot.grok.upstream import EVERY_KIND
 from bot.upstreams.opening import Upstreams
 from bot.upstreams.rows import read_rows
 
@@ -54,8 +55,12 @@ per_minute = 60
     )
     one, two = read_rows(path, {"KEY_ONE": "key-one"})
     assert (one.key.reveal(), two.key.reveal()) == ("key-one", "key-two")
-    assert (one.kinds, one.row.weight, one.row.dialect) == ({"chat", "image", "video"}, 1.0, "auto")
-    assert (two.row.base_url, two.kinds, two.row.models) == ("https://two.example.org", {"chat"}, ("grok-4*",))
+    assert (one.kinds, one.row.weight, one.row.dialect) == (EVERY_KIND, 1.0, "auto")
+    assert (two.row.base_url, two.kinds, two.row.models) == (
+        "https://two.example.org",
+        frozenset({"chat"}),
+        ("grok-4*",),
+    )
     assert (two.row.names, two.row.at_once, two.row.per_minute) == ({"grok-3": "grok-4-fast"}, 8, 60)
 
 
@@ -130,7 +135,7 @@ async def test_without_a_file_the_one_server_of_the_settings_is_the_pool() -> No
     environment = {**NEEDED, "GROK_API_KEY": "k", "GROK_BASE_URL": "https://x.example.org/v1"}
     async with httpx.AsyncClient() as http:
         [only] = Upstreams(load_settings(environment), http, lambda: environment).pool.upstreams
-    assert (only.name, only.base_url, only.kinds) == ("main", "https://x.example.org/v1", {"chat", "image", "video"})
+    assert (only.name, only.base_url, only.kinds) == ("main", "https://x.example.org/v1", EVERY_KIND)
 
 
 async def test_a_file_is_read_again_and_one_with_a_mistake_changes_nothing(tmp_path: Path) -> None:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from math import isfinite
 
 from bot.errors import UpstreamError
+from bot.grok.types import Resting
 from bot.slots import Slot
 from bot.ui import text
 from bot.ui.face import MESSAGE_LIMIT_CHARS
+from bot.ui.sentences.resting import rest_lines
 
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
     """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way.
 
-    slot: the share of this process, where several run as one bot.
+    slot: the share of this process, where several run as one bot. rests: upstreams that are left alone now.
     """
 
     upstream_s: float
@@ -27,6 +29,7 @@ class StatusFacts:
     refused: int
     uptime_s: float
     slot: Slot | None = None
+    rests: tuple[Resting, ...] = ()
 
 
 def models_text(names: Sequence[str], in_use: Mapping[str, str]) -> str:
@@ -59,6 +62,7 @@ def status_text(facts: StatusFacts) -> str:
     return "\n".join(
         (
             upstream,
+            *rest_lines(facts.rests),
             gateway,
             f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"
             f" · refused by Discord's rate limits: {facts.refused}",
