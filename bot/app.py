@@ -20,7 +20,7 @@ from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
-from bot.presence import Presence
+from bot.presence import EVERY_S, Presence
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
@@ -119,6 +119,7 @@ class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way.
 
     interaction_life_s: how long Discord lets orders' cards be painted by the token of an interaction.
+    presence_every_s: how often to look what is to stand under the bot's name.
     """
 
     def __init__(
@@ -128,6 +129,7 @@ class GrokBot(commands.AutoShardedBot):
         share: Share = WHOLE,
         *,
         interaction_life_s: float = INTERACTION_LIFE_S,
+        presence_every_s: float = EVERY_S,
     ) -> None:
         self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
@@ -154,8 +156,8 @@ class GrokBot(commands.AutoShardedBot):
         self.interaction_life_s = interaction_life_s
         self.work = Work()
         self.stops = Stops()
-        self._presence = Presence(self, services.models.resting)
-        self._background = Background((*services.chores, self._show_presence))
+        self._presence = Presence(self, services.models.resting, every_s=presence_every_s)
+        self._background = Background((*services.chores, self._presence.run))
         self.started_at = time.monotonic()
         self._command_sync = command_sync
 
@@ -182,10 +184,6 @@ class GrokBot(commands.AutoShardedBot):
     async def on_shard_ready(self, _shard_id: int) -> None:
         """Show again what stands under the bot's name: a session that begins does not know it."""
         self._presence.again()
-
-    async def _show_presence(self) -> None:
-        await self.wait_until_ready()
-        await self._presence.run()
 
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""

@@ -31,10 +31,12 @@ class Presence:
         client: Client,
         resting: Callable[[], Sequence[Resting]],
         *,
+        every_s: float = EVERY_S,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._client = client
         self._resting = resting
+        self._every_s = every_s
         self._sleep = sleep
         self._shown = ""
 
@@ -43,10 +45,10 @@ class Presence:
         self._shown = ""
 
     async def run(self) -> None:
-        """Look every 20 s, and tell Discord only what has changed."""
+        """Look again and again, and tell Discord only what has changed."""
         while True:
             await self.look()
-            await self._sleep(EVERY_S)
+            await self._sleep(self._every_s)
 
     async def look(self) -> None:
         """Show what is to be shown now."""
