@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 
 PACE = ("--first-token-s", "0.6", "--image-s", "4", "--video-s", "6", "--key", "demo-key-of-the-pool")
 WORDS = 150
-QUESTIONS, PICTURES, CLIPS = 16, 6, 4
+QUESTIONS, PICTURES, CLIPS = 16, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,16 @@ class Pair:
         return Demo(Stack(self.discord, server, self.bot))
 
 
-def listed(*servers: tuple[str, Running]) -> str:
+def listed(**servers: Running) -> str:
+    """Return a file that lists servers; `a` gets most of the work."""
     return "\n".join(
-        f'[[upstream]]\nname = "{name}"\nbase_url = "{server.announced["base_url"]}"\nkey_env = "POOL_KEY"\n'
-        for name, server in servers
+        f"""[[upstream]]
+name = "{name}"
+base_url = "{server.announced["base_url"]}"
+key_env = "POOL_KEY"
+weight = {3 if name == "a" else 1}
+"""
+        for name, server in servers.items()
     )
 
 
@@ -56,7 +62,7 @@ async def pair(folder: Path) -> AsyncIterator[Pair]:
         people(discord.announced["page"]) as who,
     ):
         path = folder / "upstreams.toml"
-        path.write_text(listed(("a", a), ("b", b)))
+        path.write_text(listed(a=a, b=b))
         environment = {
             "DISCORD_TOKEN": discord.announced["token"],
             "DISCORD_API_URL": discord.announced["api"],
@@ -84,6 +90,10 @@ async def test_a_killed_server_loses_no_request_before_its_first_byte(tmp_path: 
         late = await questions(you, talk, "late", 6)  # nothing of these was written yet
         here.a.process.send_signal(signal.SIGKILL)
         await here.a.process.wait()
+        await logged(here.bot, "rests upstream=a kind=chat")
+        await you.command(talk, "status")
+        status = await you.whisper(talk, "`a` · chat: cooling, it does not answer")
+        assert "another server serves meanwhile" in texts(status)
         later = await questions(you, talk, "later", QUESTIONS)
         ordered |= await orders(you, works, "later")
 
@@ -108,10 +118,6 @@ async def test_a_killed_server_loses_no_request_before_its_first_byte(tmp_path: 
                 assert "nterrupted" in texts(card)
             assert begun.get(prompt, 0) + again <= 1, f"{prompt} was made twice"
 
-        await you.command(talk, "status")
-        status = await you.whisper(talk, "another server serves meanwhile")
-        assert "`a` · chat: cooling, it does not answer" in texts(status)
-
         port = str(urlsplit(here.a.announced["base_url"]).port)
         async with serving("sandbox.grok", *PACE, "--port", port) as back:
 
@@ -133,7 +139,7 @@ async def test_the_list_is_read_again_at_a_signal_and_a_mistake_changes_nothing(
         assert said(await you.asked(talk, "[[tokens=3 rate=100]] one")).endswith("w2")
         long = await you.ask(talk, f"[[tokens={WORDS} rate=30]] under way")
         await eventually(lambda: both(here), what="the second question")
-        here.list_of_servers.write_text(listed(("b", here.b)))
+        here.list_of_servers.write_text(listed(b=here.b))
         here.bot.process.send_signal(signal.SIGHUP)
         await logged(here.bot, "upstreams: b")
         assert said(await you.answer(talk, long)).endswith(f"w{WORDS - 1}")
