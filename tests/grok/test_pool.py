@@ -128,6 +128,30 @@ async def test_an_order_that_cannot_have_begun_goes_to_another_upstream() -> Non
         assert (len(first.requests), len(second.requests)) == (1, 1)
 
 
+HIDDEN_BUSY: dict[str, Callable[[], Answer]] = {
+    "429": empty_pool,
+    "429 hidden in a 502": lambda: refuse("AppChatReverse: Chat failed, 429", 502),
+    "an error in a stream": lambda: reply(sse({"error": {"message": "No available tokens"}})),
+    "an event that is an error": lambda: reply('event: error\ndata: {"error":"rate_limit_exceeded"}\n\n'),
+    "an error in a body of 200": lambda: reply({"error": {"message": "Too many requests", "code": 429}}),
+    "the text of a reply": lambda: reply(sse("No available tokens. Please try again later.", STOP)),
+    "in Chinese": lambda: refuse("没有可用的账号，请稍后再试", 500),
+    "in Chinese, in a stream": lambda: reply(sse({"error": {"message": "请求过于频繁"}})),
+    "in Chinese, as text": lambda: reply(sse("当前无可用账号", STOP)),
+}
+
+
+@pytest.mark.parametrize("disguise", HIDDEN_BUSY.values(), ids=HIDDEN_BUSY)
+async def test_an_empty_pool_is_known_in_every_disguise(disguise: Callable[[], Answer]) -> None:
+    pool = Pool([upstream("a", Server(*[disguise() for _ in range(3)]))])
+    with pytest.raises(errors.UpstreamRateLimited) as drawn:
+        await pool.generate_images(DRAW)
+    with pytest.raises(errors.UpstreamRateLimited) as filmed:
+        await anext(Pool([upstream("a", Server(*[disguise() for _ in range(3)]))]).stream_video(FILM))
+    assert (drawn.value.may_have_generated, filmed.value.may_have_generated) == (False, False)
+    assert [rest.reason for rest in pool.resting()] == ["busy"]
+
+
 MAY_HAVE_GENERATED: dict[str, Callable[[], Answer]] = {
     "cut": lambda: httpx.ReadError("cut"),
     "silence": lambda: httpx.ReadTimeout("slow"),
