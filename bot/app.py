@@ -22,6 +22,7 @@ from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
 from bot.needs import INTENTS, server_link
+from bot.presence import EVERY_S, Presence
 from bot.services.abilities import Abilities, Capabilities
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
@@ -112,6 +113,7 @@ class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way.
 
     interaction_life_s: how long Discord lets orders' cards be painted by the token of an interaction.
+    presence_every_s: how often to look what is to stand under the bot's name.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class GrokBot(commands.AutoShardedBot):
         share: Share = WHOLE,
         *,
         interaction_life_s: float = INTERACTION_LIFE_S,
+        presence_every_s: float = EVERY_S,
     ) -> None:
         self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
@@ -147,7 +150,8 @@ class GrokBot(commands.AutoShardedBot):
         self.interaction_life_s = interaction_life_s
         self.work = Work()
         self.stops = Stops()
-        self._background = Background((*services.chores, self._keep_commands_fitting))
+        self._presence = Presence(self, services.models.resting, every_s=presence_every_s)
+        self._background = Background((*services.chores, self._keep_commands_fitting, self._presence.run))
         self.started_at = time.monotonic()
         self._command_sync = command_sync
 
@@ -184,6 +188,10 @@ class GrokBot(commands.AutoShardedBot):
         """End the chores, then the connection."""
         await self._background.stop()
         await super().close()
+
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """Show again what stands under the bot's name: a session that begins does not know it."""
+        self._presence.again()
 
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""

@@ -80,11 +80,11 @@ def read_settings(
     read = _Reader(environment, needed)
     settings = Settings(
         discord_token=read.secret("DISCORD_TOKEN", _discord_token),
-        grok_api_key=read.secret("GROK_API_KEY", _header_value),
-        grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
+        grok_api_key=read.secret("GROK_API_KEY", header_value),
+        grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, web_address),
         grok_dialect=read.value("GROK_DIALECT", "auto", _one_of(DIALECTS, str.lower)),
         grok_upstreams=read.value("GROK_UPSTREAMS", "", _file),
-        grok_admin_key=read.secret("GROK_ADMIN_KEY", _header_value),
+        grok_admin_key=read.secret("GROK_ADMIN_KEY", header_value),
         grok_model=read.value("GROK_MODEL", "grok-3", _name),
         grok_fast_model=read.value("GROK_FAST_MODEL", "", _name),
         grok_vision_model=read.value("GROK_VISION_MODEL", "", _name),
@@ -92,7 +92,7 @@ def read_settings(
         grok_image_edit_model=read.value("GROK_IMAGE_EDIT_MODEL", "grok-imagine-1.0-edit", _name),
         grok_video_model=read.value("GROK_VIDEO_MODEL", "grok-imagine-1.0-video", _name),
         database_url=read.value("DATABASE_URL", "sqlite:///data/grokcord.db", _database_url),
-        discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, _web_address),
+        discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, web_address),
         context_tokens=read.value("CONTEXT_TOKENS", "131072", _whole_number(2000, 10_000_000)),
         memory_tokens=read.value("MEMORY_TOKENS", "16000", _whole_number(200, 1_000_000)),
         chat_at_once=read.value("CHAT_AT_ONCE", "50", _whole_number(1, 1000)),
@@ -169,7 +169,8 @@ class _Reader:
             raise SettingError(name, f"cannot be read ({type(failed).__name__})") from None
 
 
-def _header_value(raw: str) -> str:
+def header_value(raw: str) -> str:
+    """Return a key as it may stand in a header. Raises ValueError with what it must be."""
     if not re.fullmatch(r"[\x21-\x7e]+", raw) or {'"', "'"} & {raw[0], raw[-1]}:
         raise ValueError("must be one word of plain characters, without quotes or line breaks")
     return raw
@@ -178,10 +179,11 @@ def _header_value(raw: str) -> str:
 def _discord_token(raw: str) -> str:
     if raw.lower().startswith("bot "):
         raise ValueError("must be the token alone, without the word Bot before it")
-    return _header_value(raw)
+    return header_value(raw)
 
 
-def _web_address(raw: str) -> str:
+def web_address(raw: str) -> str:
+    """Return an address without its last slash. Raises ValueError with what it must be."""
     try:
         parts = urlsplit(raw)
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.work": frozenset({"discord", "bot.errors"}),
     "bot.stops": frozenset({"bot.errors"}),
     "bot.background": frozenset(),
+    "bot.reload": frozenset({"bot.errors"}),
     "bot.command_sync": frozenset({"discord", "bot.errors"}),
     "bot.shown_options": frozenset({"bot.grok.capabilities"}),
     "bot.demo_processes": frozenset(),
@@ -57,8 +58,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "bot.errors",
         }
     ),
+    "bot.presence": frozenset({"discord", "bot.grok.types", "bot.ui"}),
     "bot.app": frozenset(
         {
+            "bot.presence",
             "discord",
             "aiohttp",
             "bot.services",
@@ -115,8 +118,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         }
     ),
     "bot.metrics": frozenset({"aiohttp", "prometheus_client", "bot.grok", "bot.errors"}),
-    # The file that lists several Grok servers.
-    "bot.upstreams": frozenset({"msgspec", "bot.config", "bot.grok", "bot.errors"}),
+    # The file that lists several Grok servers. httpx: the one client of the process is handed on to all of them.
+    "bot.upstreams": frozenset({"httpx", "msgspec", "bot.config", "bot.grok", "bot.errors"}),
     "sandbox": frozenset({"aiohttp", "PIL", "av"}),
 }
 

@@ -76,4 +76,9 @@ def settings_for(options: UpstreamOptions) -> Settings:
 async def open_grok(settings: Settings) -> AsyncIterator[Grok]:
     """Open what the settings name, and close it afterwards."""
     async with make_http() as http:
-        yield GrokClient(http, base_url=settings.grok_base_url, api_key=settings.grok_api_key)
+        yield GrokClient(
+            http,
+            base_url=settings.grok_base_url,
+            api_key=settings.grok_api_key,
+            dialect=settings.grok_dialect,
+        )

@@ -10,6 +10,7 @@ from bot.grok.capabilities import Capabilities
 from bot.grok.images import OnPreview
 from bot.grok.keeping import Keep
 from bot.grok.types import (
+    CallKind,
     ChatEvent,
     ChatReply,
     ChatRequest,
@@ -17,6 +18,7 @@ from bot.grok.types import (
     MediaFile,
     MediaRef,
     Model,
+    Resting,
     VideoEvent,
     VideoRequest,
 )
@@ -72,4 +74,12 @@ class Grok(Protocol):
 
     async def capabilities(self) -> Capabilities:
         """Return what can be asked for, as far as it is known."""
+        ...
+
+    async def rest_s(self, kind: CallKind, model: str) -> float | None:
+        """Return in how many seconds such a thing may be asked, 0.0: now; None where nobody keeps account of that."""
+        ...
+
+    def resting(self) -> tuple[Resting, ...]:
+        """Return what is left alone now."""
         ...
