@@ -24,6 +24,8 @@ def body_of(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 
     Raises UpstreamInterrupted for what is packed in a way that cannot be undone.
     """
+    if response.is_stream_consumed:  # httpx has it in memory already
+        return cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
     packing = str(response.headers.get("content-encoding", "identity")).strip().lower()
     raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())  # httpx names it by the narrower type
     return raw if packing in ("", "identity") else _unpacked(raw, packing)
