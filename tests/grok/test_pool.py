@@ -96,9 +96,9 @@ PASSING: dict[str, Callable[[], Answer]] = {
 
 @pytest.mark.parametrize("failure", PASSING.values(), ids=PASSING)
 async def test_another_upstream_takes_over_before_the_first_byte(failure: Callable[[], Answer]) -> None:
-    first, second = Server(failure()), Server(says("second"))
+    first, second = Server(failure(), lists("grok-3")), Server(says("second"))  # its list is looked at for near names
     assert await answer(Pool([upstream("a", first), upstream("b", second, order=1)])) == "second"
-    assert (len(first.requests), len(second.requests)) == (1, 1)
+    assert sum(request.method == "POST" for request in first.requests) == len(second.requests) == 1
     assert first.time.slept == []  # the other one is the second attempt
 
 
