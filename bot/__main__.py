@@ -31,19 +31,28 @@ from bot.errors import (
     UpstreamKeyRefused,
 )
 from bot.gateway import Gateway, ask_gateway
-from bot.grok.client import GrokClient
 from bot.grok.http import make_http
+from bot.grok.protocol import Grok
 from bot.log import set_up_logging
+from bot.reload import Reloads
+from bot.services.resting import StoredRests
 from bot.slot_keeper import SlotKeeper, Tenure
 from bot.slots import Slot
 from bot.store.database import Database
 from bot.store.in_turn import IdentifyTurns, alone
 from bot.store.notes import Notes
+from bot.store.rests import Rests
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.ui.sentences.orders import RESTARTING
+from bot.upstreams.opening import Upstreams
 
 PATIENCE_S = 12.0  # running answers may finish
 FAREWELL_S = 5.0  # and then say that they were interrupted; together under 20 s
+
+_REFUSED = {
+    "GROK_API_KEY": "the Grok server refuses it",
+    "GROK_UPSTREAMS": "every Grok server that it lists refuses its key",
+}
 
 log = logging.getLogger("bot")
 
@@ -82,18 +91,16 @@ async def _serve(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    reloads = Reloads()
+    reloads.listen()
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(make_http())
-        grok = GrokClient(
-            http,
-            base_url=settings.grok_base_url,
-            api_key=settings.grok_api_key,
-            dialect=settings.grok_dialect,
-            notes=Notes(database),
-        )
-        await _check_key(grok)
+        upstreams = Upstreams(settings, http, environment, StoredRests(Rests(database)), Notes(database))
+        reloads.add(upstreams.reread)
+        grok = upstreams.pool
+        await _check_key(grok, "GROK_UPSTREAMS" if settings.grok_upstreams else "GROK_API_KEY")
         Route.BASE = settings.discord_api_url
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         serve = partial(_serve_slot, settings, grok, database, stopping)
@@ -105,7 +112,7 @@ def _claims(settings: Settings) -> SlotClaims | SoleClaims:
 
 
 async def _serve_slot(
-    settings: Settings, grok: GrokClient, database: Database, stopping: asyncio.Event, tenure: Tenure
+    settings: Settings, grok: Grok, database: Database, stopping: asyncio.Event, tenure: Tenure
 ) -> None:
     """Serve a slot's shards until told to stop, or until the slot is lost."""
     async with AsyncExitStack() as stack:
@@ -144,12 +151,12 @@ async def _ask_gateway(settings: Settings) -> Gateway:
         raise StartFailedError("Discord cannot be reached; try again later", EXIT_TRY_LATER) from away
 
 
-async def _check_key(grok: GrokClient) -> None:
+async def _check_key(grok: Grok, setting: str) -> None:
     """Refuse to start with a key that is refused; a server that is away for the moment does not keep the bot away."""
     try:
         await grok.verify()
     except UpstreamKeyRefused as refused:
-        raise StartFailedError("GROK_API_KEY: the Grok server refuses it", EXIT_MISCONFIGURED) from refused
+        raise StartFailedError(f"{setting}: {_REFUSED[setting]}", EXIT_MISCONFIGURED) from refused
     except UpstreamError as away:
         log.warning("the Grok server does not answer as expected, starting all the same error=%s", type(away).__name__)
 
@@ -212,9 +219,9 @@ def main() -> None:
     """Run the command line. Typer is loaded only where it is needed: a running bot would carry it for nothing."""
     if sys.argv[1:] == ["run"]:
         sys.exit(_run())
-    from bot.cli.app import command_line
+    from bot.cli.app import command_line, start
 
-    command_line(_run)()
+    sys.exit(start(command_line(_run), sys.argv[1:]))
 
 
 if __name__ == "__main__":

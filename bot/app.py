@@ -21,6 +21,8 @@ from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
+from bot.needs import INTENTS, server_link
+from bot.presence import EVERY_S, Presence
 from bot.services.abilities import Abilities, Capabilities
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
@@ -50,18 +52,6 @@ COGS = (
     "cogs.memory",
     "cogs.preferences",
     "cogs.about",
-)
-
-# The least that the commands need: see and write in channels and threads, branch off into threads, attach files, and
-# read back what was shown.
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    create_public_threads=True,
-    attach_files=True,
-    embed_links=True,
-    read_message_history=True,
 )
 
 INTERACTION = "INTERACTION_CREATE"
@@ -123,6 +113,7 @@ class GrokBot(commands.AutoShardedBot):
     """A Discord client with the services, the pacing and the work under way.
 
     interaction_life_s: how long Discord lets orders' cards be painted by the token of an interaction.
+    presence_every_s: how often to look what is to stand under the bot's name.
     """
 
     def __init__(
@@ -132,6 +123,7 @@ class GrokBot(commands.AutoShardedBot):
         share: Share = WHOLE,
         *,
         interaction_life_s: float = INTERACTION_LIFE_S,
+        presence_every_s: float = EVERY_S,
     ) -> None:
         self.ledger = RateLedger(time.monotonic, processes=share.slot.slots if share.slot else 1)
         self.pacer = Pacer(self.ledger, time.monotonic)
@@ -139,7 +131,7 @@ class GrokBot(commands.AutoShardedBot):
             command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
             help_command=None,
             tree_cls=GrokTree,
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -158,7 +150,8 @@ class GrokBot(commands.AutoShardedBot):
         self.interaction_life_s = interaction_life_s
         self.work = Work()
         self.stops = Stops()
-        self._background = Background((*services.chores, self._keep_commands_fitting))
+        self._presence = Presence(self, services.models.resting, every_s=presence_every_s)
+        self._background = Background((*services.chores, self._keep_commands_fitting, self._presence.run))
         self.started_at = time.monotonic()
         self._command_sync = command_sync
 
@@ -196,10 +189,14 @@ class GrokBot(commands.AutoShardedBot):
         await self._background.stop()
         await super().close()
 
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """Show again what stands under the bot's name: a session that begins does not know it."""
+        self._presence.again()
+
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""
         log.info("connected as %s, %d servers", self.user, len(self.guilds))
-        log.info("invite: %s", discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
+        log.info("invite: %s", server_link(self.application_id or 0))
 
     async def on_error(self, event_method: str, /, *args: object, **_kwargs: object) -> None:
         """Log what nobody foresaw; a person whose message led to it is told."""

@@ -44,7 +44,6 @@ from bot.store.orders import Orders
 from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
 from bot.store.preferences import Preferences
-from bot.store.rests import Rests
 from bot.store.summaries import Summaries
 
 
@@ -105,7 +104,7 @@ def _build_orders(
         steps = OrderSteps(
             orders=orders,
             folder=folder,
-            maker=Maker(grok, orders, folder, Cooling(Rests(database), _now), _now, max_bytes=max_bytes),
+            maker=Maker(grok, orders, folder, Cooling(grok, _now), _now, max_bytes=max_bytes),
             getter=Getter(grok, folder, fitter, max_bytes=max_bytes),
             tailor=Tailor(fitter, folder),
             quota=Unlimited(),

@@ -52,7 +52,7 @@ class CommandSync:
         async with AsyncExitStack() as stack:
             with suppress(StoreError):  # commands matter more than being the only one to register them
                 await stack.enter_async_context(self._alone())
-            return await self._run(tree, fit([command.to_dict(tree) for command in tree.get_commands()]))
+            return await self._run(tree, payload_of(tree, fit))
 
     async def _run(self, tree: app_commands.CommandTree[Any], payload: list[Payload]) -> bool:  # Any: as above
         fingerprint = _fingerprint(payload)
@@ -77,6 +77,11 @@ class CommandSync:
             await self._notes.set(NOTE, note)
         except StoreError as failed:  # the next start registers once more
             log.warning("what was registered was not noted error=%s", type(failed).__name__)
+
+
+def payload_of(tree: app_commands.CommandTree[Any], fit: Fit = list) -> list[Payload]:  # Any: whichever client
+    """Return the commands as they are registered. fit: makes of all commands those that are."""
+    return fit([command.to_dict(tree) for command in tree.get_commands()])
 
 
 async def _register(tree: app_commands.CommandTree[Any], payload: list[Payload]) -> list[int]:  # Any: as above

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -65,16 +65,26 @@ def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SE
 
     needed: the secrets that must be set; the others may be empty. With GROK_UPSTREAMS its file names the keys.
     """
+    settings, problems = read_settings(environment, needed=needed)
+    if problems:
+        raise problems[0] from None
+    return settings
+
+
+def read_settings(
+    environment: Mapping[str, str], *, needed: frozenset[str] = SECRETS
+) -> tuple[Settings, list[SettingError]]:
+    """Return the settings as `load_settings` does, and all that is wrong with them: a bad one has its default."""
     if environment.get("GROK_UPSTREAMS", "").strip():
         needed -= {"GROK_API_KEY"}
     read = _Reader(environment, needed)
     settings = Settings(
         discord_token=read.secret("DISCORD_TOKEN", _discord_token),
-        grok_api_key=read.secret("GROK_API_KEY", _header_value),
-        grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, _web_address),
+        grok_api_key=read.secret("GROK_API_KEY", header_value),
+        grok_base_url=read.value("GROK_BASE_URL", GROK_BASE_URL, web_address),
         grok_dialect=read.value("GROK_DIALECT", "auto", _one_of(DIALECTS, str.lower)),
         grok_upstreams=read.value("GROK_UPSTREAMS", "", _file),
-        grok_admin_key=read.secret("GROK_ADMIN_KEY", _header_value),
+        grok_admin_key=read.secret("GROK_ADMIN_KEY", header_value),
         grok_model=read.value("GROK_MODEL", "grok-3", _name),
         grok_fast_model=read.value("GROK_FAST_MODEL", "", _name),
         grok_vision_model=read.value("GROK_VISION_MODEL", "", _name),
@@ -82,7 +92,7 @@ def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SE
         grok_image_edit_model=read.value("GROK_IMAGE_EDIT_MODEL", "grok-imagine-1.0-edit", _name),
         grok_video_model=read.value("GROK_VIDEO_MODEL", "grok-imagine-1.0-video", _name),
         database_url=read.value("DATABASE_URL", "sqlite:///data/grokcord.db", _database_url),
-        discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, _web_address),
+        discord_api_url=read.value("DISCORD_API_URL", DISCORD_API_URL, web_address),
         context_tokens=read.value("CONTEXT_TOKENS", "131072", _whole_number(2000, 10_000_000)),
         memory_tokens=read.value("MEMORY_TOKENS", "16000", _whole_number(200, 1_000_000)),
         chat_at_once=read.value("CHAT_AT_ONCE", "50", _whole_number(1, 1000)),
@@ -102,15 +112,14 @@ def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SE
         log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
-    _check_slots(settings)
-    return settings
+    return settings, [*read.problems, *_slot_problems(settings)]
 
 
-def _check_slots(settings: Settings) -> None:
+def _slot_problems(settings: Settings) -> Iterator[SettingError]:
     if settings.slots > 1 and not is_postgresql(settings.database_url):
-        raise SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
+        yield SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
     if 0 < settings.shards < settings.slots:
-        raise SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
+        yield SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
 
 
 def is_postgresql(database_url: str) -> bool:
@@ -119,29 +128,36 @@ def is_postgresql(database_url: str) -> bool:
 
 
 class _Reader:
-    """Looks a setting up, under its name or, for secrets, in the file that `NAME_FILE` points to."""
+    """Looks a setting up, under its name or, for secrets, in the file that `NAME_FILE` points to.
+
+    problems: what was wrong so far.
+    """
 
     def __init__(self, environment: Mapping[str, str], needed: frozenset[str]) -> None:
         self._environment = environment
         self._needed = needed
+        self.problems: list[SettingError] = []
 
     def value(self, name: str, default: str, parse: Callable[[str], T]) -> T:
         raw = self._environment.get(name, "").strip() or default
         try:
             return parse(raw)
         except ValueError as problem:
-            raise SettingError(name, str(problem)) from None
+            self.problems.append(SettingError(name, str(problem)))
+            return parse(default)
 
     def secret(self, name: str, parse: Callable[[str], str]) -> Secret:
-        raw = self._environment.get(name, "").strip() or self._from_file(f"{name}_FILE")
-        if not raw and name not in self._needed:
-            return NO_SECRET
-        if not raw:
-            raise SettingError(name, f"is not set; write it into .env or the environment, or set {name}_FILE")
         try:
-            return Secret(parse(raw))
+            raw = self._environment.get(name, "").strip() or self._from_file(f"{name}_FILE")
+            if raw:
+                return Secret(parse(raw))
+            if name in self._needed:
+                raise ValueError(f"is not set; write it into .env or the environment, or set {name}_FILE")
+        except SettingError as unreadable:
+            self.problems.append(unreadable)
         except ValueError as problem:
-            raise SettingError(name, str(problem)) from None
+            self.problems.append(SettingError(name, str(problem)))
+        return NO_SECRET
 
     def _from_file(self, name: str) -> str:
         path = self._environment.get(name, "").strip()
@@ -153,7 +169,8 @@ class _Reader:
             raise SettingError(name, f"cannot be read ({type(failed).__name__})") from None
 
 
-def _header_value(raw: str) -> str:
+def header_value(raw: str) -> str:
+    """Return a key as it may stand in a header. Raises ValueError with what it must be."""
     if not re.fullmatch(r"[\x21-\x7e]+", raw) or {'"', "'"} & {raw[0], raw[-1]}:
         raise ValueError("must be one word of plain characters, without quotes or line breaks")
     return raw
@@ -162,10 +179,11 @@ def _header_value(raw: str) -> str:
 def _discord_token(raw: str) -> str:
     if raw.lower().startswith("bot "):
         raise ValueError("must be the token alone, without the word Bot before it")
-    return _header_value(raw)
+    return header_value(raw)
 
 
-def _web_address(raw: str) -> str:
+def web_address(raw: str) -> str:
+    """Return an address without its last slash. Raises ValueError with what it must be."""
     try:
         parts = urlsplit(raw)
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -84,6 +84,13 @@ class UpstreamRateLimited(UpstreamError):
     may_have_generated = False
 
 
+class UpstreamResting(UpstreamRateLimited):
+    """Nothing was asked, because every upstream is left alone for a while: retry_after_s tells how long.
+
+    code: "busy" where an account becomes free again, "failed" where none of them answers.
+    """
+
+
 class UpstreamOutOfCredits(UpstreamError):
     """The account's credits or spending limit are used up: waiting does not help."""
 

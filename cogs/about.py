@@ -47,6 +47,7 @@ class AboutCog(commands.Cog):
             uptime_s=time.monotonic() - self.bot.started_at,
             slot=self.bot.share.slot,
             lacks=lacks(self.bot.services.abilities.known),
+            rests=self.bot.services.models.resting(),
         )
         await interaction.edit_original_response(content=status_text(facts))
 

@@ -11,11 +11,12 @@ from bot.grok.retry import delay_s, may_have_generated, may_retry
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How time passes. random: 0..1, spreads the waits of many clients."""
+    """How time passes. random: 0..1, spreads the waits of many clients. most_attempts: fewer than `retry` allows."""
 
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
     random: Callable[[], float]
+    most_attempts: int | None = None
 
 
 class Attempts:
@@ -30,7 +31,8 @@ class Attempts:
         """Wait until the next attempt, or raise `error` if there is to be none. started: see `may_retry`."""
         self._made += 1
         wait_s = delay_s(self._made, error.retry_after_s, self._patience.random)
-        is_late = self._patience.clock() + wait_s >= self.ends_at
+        most = self._patience.most_attempts
+        is_late = self._patience.clock() + wait_s >= self.ends_at or (most is not None and self._made >= most)
         if is_late or not may_retry(error, attempt=self._made, started=started):
             raise error
         await self._patience.sleep(wait_s)

@@ -22,10 +22,12 @@ from bot.grok.exchange import exchange
 from bot.grok.finding import Finder, NoteBook
 from bot.grok.http import DEFAULT_TIMING, Call, Timing, Wire
 from bot.grok.images import OnPreview, Pictures
+from bot.grok.keeping import Keep
 from bot.grok.media import MediaFetcher
 from bot.grok.models import parse_listing
 from bot.grok.naming import named
 from bot.grok.types import (
+    CallKind,
     ChatEvent,
     ChatReply,
     ChatRequest,
@@ -35,6 +37,7 @@ from bot.grok.types import (
     MediaRef,
     Model,
     ReasoningDelta,
+    Resting,
     TextDelta,
     VideoEvent,
     VideoRequest,
@@ -52,6 +55,7 @@ class GrokClient:
 
     http: shared and closed by the caller; see `make_http`. sleep, random: for the waits between attempts.
     dialect: one of `bot.grok.dialects.DIALECTS`, or AUTO to find out. notes: keeps what was found for the next process.
+    most_attempts: 1 where another server stands by to take over.
     """
 
     def __init__(
@@ -66,10 +70,11 @@ class GrokClient:
         random: Callable[[], float] = random_module.random,
         dialect: str = AUTO,
         notes: NoteBook | None = None,
+        most_attempts: int | None = None,
     ) -> None:
         self._wire = Wire(http, Endpoint(base_url), api_key, timing)
         self._timing = timing
-        self._patience = Patience(clock, sleep, random)
+        self._patience = Patience(clock, sleep, random, most_attempts)
         self._finder = Finder(self._wire, self._patience, dialect, notes)
         self._pictures = Pictures(self._wire, self._patience, self._finder)
         self._clips = Clips(self._wire, self._patience, self._finder)
@@ -123,9 +128,20 @@ class GrokClient:
         """
         return self._clips.follow(job_id)
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
-        """Bring a result into a new file in `folder`, typed by its first bytes. Raise MediaError."""
-        return await self._files.fetch(ref, folder, kind=kind, max_bytes=max_bytes)
+    async def fetch(
+        self,
+        ref: MediaRef,
+        folder: Path,
+        *,
+        kind: Literal["image", "video"],
+        max_bytes: int,
+        keep: Keep | None = None,
+    ) -> MediaFile:
+        """Bring a result into a new file in `folder`, typed by its first bytes. Raise MediaError.
+
+        keep: where what came is left on failure, for the next call to go on with.
+        """
+        return await self._files.fetch(ref, folder, kind=kind, max_bytes=max_bytes, keep=keep)
 
     async def models(self) -> tuple[Model, ...]:
         """Return what the server lists, in its order."""
@@ -163,6 +179,14 @@ class GrokClient:
         async with named(request.model, self._names), aclosing(self._clips.generate(request)) as events:
             async for event in events:
                 yield event
+
+    async def rest_s(self, kind: CallKind, model: str) -> float | None:
+        """Return None: one server by itself keeps no account of its rests, a pool does."""
+        return None
+
+    def resting(self) -> tuple[Resting, ...]:
+        """Return nothing, for the same reason."""
+        return ()
 
     async def _chat(self, request: ChatRequest, *, stream: bool) -> AsyncGenerator[ChatEvent, None]:
         read_s = None if stream else self._timing.chat_deadline_s

@@ -42,7 +42,9 @@ _SIGNS: tuple[tuple[type[UpstreamError], re.Pattern[str]], ...] = tuple(
         (
             UpstreamRateLimited,
             r"no available token|chat failed, 429|rate.?limit|too many requests|upstream_(?:model_)?cooling"
-            r"|upstream_quota_exhausted|concurrency_limit|upstream_saturated",
+            r"|upstream_quota_exhausted|concurrency_limit|upstream_saturated"
+            # No account (token) is free; requests too frequent; rate limit; quota used up; cooling down.
+            r"|(?:没有|无|暂无)可用的?(?:token|令牌|账号|帐号|账户)|请求(?:过于|太)频繁|频率(?:限制|超限)|限流|额度(?:已|不足|用)|冷却",
         ),
         (
             UpstreamKeyRefused,
@@ -68,6 +70,9 @@ _SIGNS: tuple[tuple[type[UpstreamError], re.Pattern[str]], ...] = tuple(
     )
 )
 
+_BUSY = dict(_SIGNS)[UpstreamRateLimited]
+_NOTICE_CHARS = 200  # longer ones are a model's own words, which may speak of anything
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -76,6 +81,11 @@ class Problem:
     message: str = ""
     code: str = ""
     kind: str = ""
+
+
+def says_busy(words: str) -> bool:
+    """Tell whether what was written instead of a picture or a clip says that no account is free."""
+    return len(words) <= _NOTICE_CHARS and bool(_BUSY.search(words))
 
 
 def error_from_response(

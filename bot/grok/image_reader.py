@@ -11,6 +11,7 @@ from bot.errors import UpstreamBlocked, UpstreamEmpty, UpstreamError, UpstreamIn
 from bot.grok.chunks import decode_raw
 from bot.grok.endpoint import Endpoint
 from bot.grok.extract import find_pictures, whole_picture
+from bot.grok.failures import says_busy
 from bot.grok.reading import chunk_of, is_done
 from bot.grok.replies import WHOLE
 from bot.grok.shapes import Choice
@@ -96,6 +97,9 @@ class ImageReader:
             return refs
         words = " ".join(filter(None, ("".join(place.written).strip() for place in self._places.values())))
         words = split_thinking(words)[0].strip()
+        if says_busy(words):
+            self.saw_reply = False  # a notice in the place of the reply: nothing was begun
+            raise UpstreamRateLimited(clean(words, *self._secrets))
         if self._is_blocked or (words and not words.startswith(_FAILED)):
             raise UpstreamBlocked("" if words.startswith(_FAILED) else clean(words, *self._secrets))
         raise UpstreamEmpty

@@ -8,7 +8,9 @@ from typing import Literal, Protocol
 
 from bot.grok.capabilities import Capabilities
 from bot.grok.images import OnPreview
+from bot.grok.keeping import Keep
 from bot.grok.types import (
+    CallKind,
     ChatEvent,
     ChatReply,
     ChatRequest,
@@ -16,6 +18,7 @@ from bot.grok.types import (
     MediaFile,
     MediaRef,
     Model,
+    Resting,
     VideoEvent,
     VideoRequest,
 )
@@ -49,7 +52,15 @@ class Grok(Protocol):
         """Go on with a job that was submitted earlier."""
         ...
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
+    async def fetch(
+        self,
+        ref: MediaRef,
+        folder: Path,
+        *,
+        kind: Literal["image", "video"],
+        max_bytes: int,
+        keep: Keep | None = None,
+    ) -> MediaFile:
         """Bring a result into a new file in `folder`."""
         ...
 
@@ -63,4 +74,12 @@ class Grok(Protocol):
 
     async def capabilities(self) -> Capabilities:
         """Return what can be asked for, as far as it is known."""
+        ...
+
+    async def rest_s(self, kind: CallKind, model: str) -> float | None:
+        """Return in how many seconds such a thing may be asked, 0.0: now; None where nobody keeps account of that."""
+        ...
+
+    def resting(self) -> tuple[Resting, ...]:
+        """Return what is left alone now."""
         ...

@@ -17,6 +17,7 @@ LONGEST_WAIT_S = 15.0  # a person is waiting: beyond this it is kinder to say wh
 _ATTEMPTS = 3
 _ATTEMPTS_AFTER_GENERATION = 2  # it broke off or came to nothing while the server was at work: that costs quota
 _FIRST_DELAY_S = 0.5
+_SPREAD = 0.1
 _STATUSES_AFTER_WORK = frozenset({200, 408, 500, 502, 504})
 _RETRYABLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 
@@ -51,7 +52,7 @@ def may_have_generated(error: UpstreamError, *, saw_reply: bool) -> bool:
 def delay_s(attempt: int, retry_after_s: float | None, random: Callable[[], float]) -> float:
     """Return how long to wait after attempt number `attempt`: what the server asks, else doubling with jitter."""
     if retry_after_s is not None:
-        return min(retry_after_s, LONGEST_WAIT_S)
+        return min(retry_after_s * (1.0 + _SPREAD * random()), LONGEST_WAIT_S)  # many were told the same moment
     return min(_FIRST_DELAY_S * 2.0 ** (attempt - 1), LONGEST_WAIT_S) * (0.5 + random())
 
 

@@ -192,3 +192,17 @@ class Model:
 
     id: str
     owned_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """An upstream that is left alone for a while, for one kind of call.
+
+    until: seconds since the epoch. reason: as of `bot.grok.breaker`. is_served: another upstream serves meanwhile.
+    """
+
+    upstream: str
+    kind: CallKind
+    until: float
+    reason: Literal["busy", "failed", "refused"]
+    is_served: bool

@@ -19,6 +19,7 @@ from bot.grok.dialects.forms import ClipForm
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
 from bot.grok.extract import FoundClip, ProgressScanner, find_clip, find_poster, without_pictures
+from bot.grok.failures import says_busy
 from bot.grok.finding import Finder
 from bot.grok.http import Call, Wire
 from bot.grok.jobs import VideoJobs
@@ -132,6 +133,9 @@ class VideoReader:
     def _nothing(self, written: str) -> UpstreamError:
         words = without_pictures(split_thinking(written)[0].replace(_UPSCALING, ""))
         words = _PROGRESS_LINE.sub("", words).strip()
+        if self._percent is None and says_busy(words):
+            self.saw_reply = False  # a notice in the place of the reply: nothing was begun
+            return UpstreamRateLimited(clean(words, *self._secrets))
         if words and words != "error":
             return UpstreamBlocked(clean(words, *self._secrets))
         return UpstreamBlocked() if self._percent is not None else UpstreamEmpty()

@@ -11,9 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import aiohttp
-import discord
-
 from bot.app import GrokBot
 from bot.errors import StoreError
 from bot.ordering.faces import delivered_state, ended_state, first_state
@@ -23,6 +20,7 @@ from bot.services.kept import Delivered, Ended
 from bot.services.orders import Order
 from bot.services.staging import Delivery, Phase
 from bot.ui.face import Face, Upload
+from bot.ui.failures import DISCORD_FAILURES
 from bot.ui.live import LiveMessage
 from bot.ui.order_card import ENDED, CardState, card_face
 from bot.ui.progress import Progress
@@ -182,13 +180,13 @@ class LiveCard:
         parted = replace(self._known(), phase="continued", media=(), poster=None)
         try:
             await self.surface.webhook().send(**send_options(card_face(parted)), ephemeral=self.order.is_private)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+        except DISCORD_FAILURES as failed:
             log.warning("a card could not be continued order=%s error=%s", self.order.id, type(failed).__name__)
             return False
         self._is_detached = True
         with suppress(StoreError):  # a process after this one would hand the result over
             await self._bot.services.orders.detach(self.order)
-        with suppress(discord.HTTPException, aiohttp.ClientError, OSError, SurfaceLostError):  # it may look outdated
+        with suppress(*DISCORD_FAILURES, SurfaceLostError):  # it may look outdated
             await self.surface.show(0, card_face(replace(parted, key="", sentence=sentences.CONTINUED_BELOW)))
         return True
 

@@ -10,15 +10,13 @@ from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
 
-import aiohttp
-import discord
-
 from bot.app import GrokBot
 from bot.ordering.card import LiveCard
 from bot.ordering.surface import OrderSurface
 from bot.ordering.telling import tell
 from bot.services.kept import Delivered, Ended
 from bot.services.orders import Order
+from bot.ui.failures import DISCORD_FAILURES
 
 FAREWELL_S = 3.0
 
@@ -52,7 +50,7 @@ class CardStage:
         """Ask Discord for the card of an order whose process died before it knew that; None when there is none."""
         try:
             found = await OrderSurface(self._bot, order, self._now).find()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+        except DISCORD_FAILURES as failed:
             log.warning("a card could not be looked for order=%s error=%s", order.id, type(failed).__name__)
             return order
         if found is None:

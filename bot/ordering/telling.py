@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-import aiohttp
 import discord
 
 from bot.app import GrokBot
@@ -14,12 +13,12 @@ from bot.ordering.handing import nonce_of
 from bot.ordering.surface import OrderSurface
 from bot.services.kept import Delivered, Ended
 from bot.services.orders import Order
+from bot.ui.failures import DISCORD_FAILURES
 from bot.ui.order_card import CardState, card_face
 from bot.ui.sentences import orders as sentences
 from bot.ui.surface import send_options
 
 LOOKED_BACK = 50  # messages after the card
-FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ async def tell(
             await _say_lost(bot, order, surface)
         elif order.resend_of is None and await bot.services.orders.is_pinged(order.asker_id):
             await _ping(bot, order, surface, ended)
-    except FAILURES as failed:
+    except DISCORD_FAILURES as failed:
         log.info("nobody could be told order=%s error=%s", order.id, type(failed).__name__)
 
 

@@ -11,6 +11,7 @@ from bot.errors import MediaError, UpstreamEmpty, UpstreamError, UpstreamRateLim
 from bot.grok.protocol import Grok
 from bot.grok.types import (
     Aspect,
+    CallKind,
     ImageRequest,
     InlineImage,
     MediaRef,
@@ -31,7 +32,9 @@ from bot.store.order_values import Kind, Order
 from bot.store.orders import Orders
 
 POSTER_LIMIT_BYTES = 8 * 1024 * 1024
-PATIENCE = timedelta(minutes=30)  # with a server whose accounts are all busy
+PATIENCE = timedelta(minutes=30)  # with servers whose accounts are all busy
+
+_CALLS: dict[str, CallKind] = {"picture": "image", "clip": "video"}
 
 
 class Maker:
@@ -69,15 +72,16 @@ class Maker:
         source = await patiently(lambda: self._orders.source(order.id))
         picture = InlineImage(source.data, source.mime) if source else None
         gives_up_at = self._now() + PATIENCE
+        busy: UpstreamRateLimited | None = None
         while True:
-            await self._cooling.wait(card)
+            await self._cooling.wait(card, _CALLS[order.kind], order.model, busy)
             try:
                 return await self._asked(order, picture, card)
-            except UpstreamRateLimited as busy:
-                if busy.may_have_generated or self._now() >= gives_up_at:
-                    return Ended("failed", packed(busy))
+            except UpstreamRateLimited as refused:
+                if refused.may_have_generated or self._now() >= gives_up_at:
+                    return Ended("failed", packed(refused))
                 await patiently(lambda: self._orders.unask(order.id))
-                await self._cooling.begin(busy)
+                busy = refused
             except UpstreamError as failed:
                 return Ended("failed", packed(failed))
 
@@ -91,9 +95,7 @@ class Maker:
     async def _asked(self, order: Order, picture: InlineImage | None, card: Card) -> Made | Submitted:
         await patiently(lambda: self._orders.ask(order.id, self._now()))
         card.show("generating")
-        made = await (self._draw(order, picture) if order.kind == "picture" else self._film(order, picture, card))
-        await self._cooling.end()
-        return made
+        return await (self._draw(order, picture) if order.kind == "picture" else self._film(order, picture, card))
 
     async def _draw(self, order: Order, source: InlineImage | None) -> Made:
         aspect = cast("Aspect | None", order.aspect)  # one of them: a command's choice

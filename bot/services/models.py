@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.errors import InputError, UpstreamError
 from bot.grok.naming import nearest
 from bot.grok.protocol import Grok
+from bot.grok.types import Resting
 
 LIST_LIFE_S = 60.0
 KNOWN_WITHIN_S = 2.0  # Discord: an autocomplete has 3 s
@@ -95,6 +96,10 @@ class ModelService:
         if found is None:
             raise InputError("no_fast_model")
         return found
+
+    def resting(self) -> tuple[Resting, ...]:
+        """Return which upstreams are left alone now, and for what."""
+        return self._grok.resting()
 
     async def health(self) -> UpstreamHealth:
         """Ask the server something that costs nothing."""

@@ -34,6 +34,12 @@ class Rests:
             rows = await connection.fetch(select(*_REST).where(rests.c.server == server))
         return Rest(*rows[0]) if rows else None
 
+    async def all(self) -> dict[str, Rest]:
+        """Return every rest by the name of its server."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(select(rests.c.server, *_REST))
+        return {server: Rest(*facts) for server, *facts in rows}
+
     async def keep(self, server: str, rest: Rest) -> None:
         """Note a rest in the place of the one before."""
         async with self._database.writing() as connection:

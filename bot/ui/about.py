@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 from bot.errors import UpstreamError
+from bot.grok.types import Resting
 from bot.slots import Slot
 from bot.ui import text
 from bot.ui.face import MESSAGE_LIMIT_CHARS
+from bot.ui.sentences.resting import rest_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class StatusFacts:
     """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way.
 
     slot: the share of this process, where several run as one bot. lacks: what the Grok server cannot do, as a line.
+    rests: upstreams that are left alone now.
     """
 
     upstream_s: float
@@ -28,6 +31,7 @@ class StatusFacts:
     uptime_s: float
     slot: Slot | None = None
     lacks: str = ""
+    rests: tuple[Resting, ...] = ()
 
 
 def models_text(names: Sequence[str], in_use: Mapping[str, str]) -> str:
@@ -60,6 +64,7 @@ def status_text(facts: StatusFacts) -> str:
     return "\n".join(
         (
             upstream,
+            *rest_lines(facts.rests),
             gateway,
             *([f"-# {facts.lacks}"] if facts.lacks else []),
             f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"

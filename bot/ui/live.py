@@ -11,10 +11,10 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-import aiohttp
 import discord
 
 from bot.ui.face import Face, TextUpload
+from bot.ui.failures import DISCORD_FAILURES
 from bot.ui.pacer import Pacer, Urgency
 from bot.ui.surface import Surface, SurfaceLostError, is_too_large
 
@@ -188,7 +188,7 @@ class LiveMessage:
             try:
                 async with asyncio.timeout(PAINT_TIMEOUT_S):
                     await self._surface.remove(index)
-            except (discord.HTTPException, aiohttp.ClientError, OSError, SurfaceLostError) as failed:
+            except (*DISCORD_FAILURES, SurfaceLostError) as failed:
                 log.warning("a message too many could not be deleted error=%s", type(failed).__name__)
         del self._shown[index:]
 
@@ -197,7 +197,7 @@ class LiveMessage:
         try:
             async with asyncio.timeout(PAINT_TIMEOUT_S):
                 await self._show(index, face)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+        except DISCORD_FAILURES as failed:
             log.warning("painting failed error=%s code=%s", type(failed).__name__, getattr(failed, "code", ""))
             if not _may_pass(failed):
                 raise SurfaceLostError("unreachable") from failed

@@ -21,6 +21,7 @@ from bot.errors import (
     UpstreamOutOfCredits,
     UpstreamRateLimited,
     UpstreamRefused,
+    UpstreamResting,
     UpstreamTimeout,
     UpstreamUnavailable,
     UpstreamUnsupported,
@@ -206,7 +207,9 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
     match error:
         case UpstreamRateLimited():
             wait = f"about {duration(max(1.0, error.retry_after_s))}" if error.retry_after_s else "a few minutes"
-            return f"Grok is busy: no account of the server is free. Please try again in {wait}."
+            if error.code == "failed" and isinstance(error, UpstreamResting):
+                return f"Grok cannot be reached; I ask it again in {wait}. Please try again then."
+            return f"Grok is busy: its pool is cooling, no account is free. Please try again in {wait}."
         case UpstreamOutOfCredits():
             return "The Grok account has used up its credits. Only the bot's owner can mend that."
         case UpstreamKeyRefused():

@@ -21,6 +21,7 @@ from tests.cogs.world import DEADLINE_S, World
 from tests.grok.scripted import BASE_URL, KEY, Server
 
 ORDERS_POLL_S = 0.02
+NEVER_S = 3600.0  # SimCord waits for timers that end before its patience does
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ async def make_bot(
         build_services(settings, grok.client(base_url=settings.grok_base_url), database, poll_s=ORDERS_POLL_S),
         CommandSync(Notes(database)),
         interaction_life_s=interaction_life_s,
+        presence_every_s=NEVER_S,
     )
 
 

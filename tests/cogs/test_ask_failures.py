@@ -19,15 +19,15 @@ def refusal(status: int, message: str, code: str = "") -> Callable[[], httpx.Res
 SENTENCES: dict[str, tuple[Callable[[], httpx.Response | Exception], str]] = {
     "no account free": (
         refusal(429, "No available tokens. Please try again later."),
-        "Grok is busy: no account of the server is free. Please try again in a few minutes.",
+        "Grok is busy: its pool is cooling, no account is free. Please try again in a few minutes.",
     ),
     "no account free, in an event": (
         lambda: reply('event: error\ndata: {"error":{"message":"No available tokens."}}\n\ndata: [DONE]\n\n'),
-        "Grok is busy: no account of the server is free. Please try again in a few minutes.",
+        "Grok is busy: its pool is cooling, no account is free. Please try again in a few minutes.",
     ),
     "busy for a known time": (
         lambda: reply({"error": "rate limit"}, status=429, retry_after="90"),
-        "Grok is busy: no account of the server is free. Please try again in about 1 min 30 s.",
+        "Grok is busy: its pool is cooling, no account is free. Please try again in about 1 min 30 s.",
     ),
     "no credits": (
         refusal(429, "Your team used all available credits"),

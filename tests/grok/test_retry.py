@@ -57,7 +57,8 @@ def test_nothing_is_repeated_once_it_started(error: UpstreamError, _attempts: in
 
 
 def test_the_server_says_how_long_to_wait() -> None:
-    assert delay_s(1, 4.0, lambda: 0.9) == 4.0
+    assert delay_s(1, 4.0, lambda: 0.0) == 4.0
+    assert delay_s(1, 4.0, lambda: 1.0) == 4.4  # not everybody comes back in the same instant
     assert delay_s(1, 0.0, lambda: 0.9) == 0.0
 
 

@@ -31,7 +31,6 @@ from bot.services.staging import Delivery, Phase
 from bot.store.database import Database
 from bot.store.order_values import NewOrder, Order, Source
 from bot.store.orders import Orders
-from bot.store.rests import Rests
 from tests.grok.scripted import BASE_URL, STOP, Server, reply, sse
 from tests.store.some_orders import ordered
 
@@ -300,7 +299,6 @@ class Room:
     """Everything that orders are carried out with, and what became of it."""
 
     orders: Orders
-    rests: Rests
     folder: MediaFolder
     grok: Grok = field(default_factory=Grok)
     fitter: PlainFitter = field(default_factory=PlainFitter)
@@ -310,7 +308,7 @@ class Room:
 
     def maker(self) -> Maker:
         """Return what has servers make things."""
-        cooling = Cooling(self.rests, lambda: NOW)
+        cooling = Cooling(self.grok.client, lambda: NOW)
         return Maker(self.grok.client, self.orders, self.folder, cooling, lambda: NOW, max_bytes=MAX_BYTES)
 
     def getter(self) -> Getter:
@@ -357,6 +355,6 @@ async def room(folder: Path) -> AsyncIterator[Room]:
     """Open a room in an empty folder."""
     database = await Database.open(f"sqlite:///{folder / 'memory.db'}")
     try:
-        yield Room(Orders(database), Rests(database), MediaFolder(folder / "media"))
+        yield Room(Orders(database), MediaFolder(folder / "media"))
     finally:
         await database.close()

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UpstreamRateLimited
-from bot.services.cooling import FIRST_REST_S, LONGEST_REST_S, Cooling
+from bot.grok.pool import Pool
+from bot.services.cooling import FIRST_REST_S, Cooling
+from bot.services.resting import StoredRests
 from bot.services.staging import Phase
 from bot.store.database import Database
 from bot.store.rests import Rests
+from tests.grok.pooled import upstream
+from tests.grok.scripted import ASK, STOP, Server, reply, sse
 
 
 class Time:
@@ -55,53 +59,80 @@ async def rests(tmp_path: Path) -> AsyncIterator[Rests]:
     await database.close()
 
 
-def cooling(rests: Rests, time: Time) -> Cooling:
-    return Cooling(rests, time.now, sleep=time.sleep, random=lambda: 0.0)
+def process(rests: Rests, time: Time, *answers: object) -> Pool:
+    """Return the pool of one process, whose only server gives these answers."""
+    server = Server(*answers)  # type: ignore[arg-type]  # answers of the scripted server
+    return Pool([upstream("main", server)], book=StoredRests(rests), wall_clock=lambda: time.moment.timestamp())
 
 
-async def waited_s(rests: Rests, time: Time) -> float:
+def empty(**headers: str) -> object:
+    return reply({"error": {"message": "No available tokens"}}, status=429, **headers)
+
+
+async def asked(pool: Pool) -> None:
+    """Ask something; a pool of one asks three times by itself before it counts as busy."""
+    await pool.chat(ASK)
+
+
+async def waited(pool: Pool, time: Time, lines: Lines) -> float:
     before = time.moment
-    await cooling(rests, time).wait(Lines())  # type: ignore[arg-type]  # as much of a card as this needs
+    cooling = Cooling(pool, time.now, sleep=time.sleep, random=lambda: 0.0)
+    await cooling.wait(lines, "chat", "grok-4")  # type: ignore[arg-type]  # as much of a card as this needs
     return (time.moment - before).total_seconds()
 
 
 async def test_a_server_that_works_is_asked_at_once(rests: Rests) -> None:
-    assert await waited_s(rests, Time()) == 0
+    assert await waited(process(rests, Time()), Time(), Lines()) == 0
 
 
-async def test_an_order_waits_as_long_as_the_server_says(rests: Rests) -> None:
-    time = Time()
-    await cooling(rests, time).begin(UpstreamRateLimited(retry_after_s=42.0))
-    assert await waited_s(rests, time) == 42
-
-
-async def test_another_process_waits_as_well(rests: Rests) -> None:
-    time = Time()
-    await cooling(rests, time).begin(UpstreamRateLimited())
-    assert await waited_s(rests, time) == FIRST_REST_S
-
-
-async def test_the_card_counts_down(rests: Rests) -> None:
+async def test_an_order_waits_as_long_as_the_server_says_and_the_card_counts_down(rests: Rests) -> None:
     time, lines = Time(), Lines()
-    await cooling(rests, time).begin(UpstreamRateLimited(retry_after_s=5.0))
-    await cooling(rests, time).wait(lines)  # type: ignore[arg-type]  # as above
-    assert lines.left == [5.0, 3.0, 1.0]
+    pool = process(rests, time, empty(retry_after="42"))
+    with pytest.raises(UpstreamRateLimited) as busy:
+        await asked(pool)
+    assert busy.value.retry_after_s == 42
+    assert await waited(pool, time, lines) == 42
+    assert lines.left[:3] == [42, 40, 38]
 
 
-async def test_it_rests_longer_each_time_but_not_for_ever(rests: Rests) -> None:
-    time, waits = Time(), []
-    for _ in range(8):
-        await cooling(rests, time).begin(UpstreamRateLimited())
-        waits.append(await waited_s(rests, time))
-    assert waits[:3] == [FIRST_REST_S, FIRST_REST_S * 2, FIRST_REST_S * 4]
-    assert waits[-1] == LONGEST_REST_S
-
-
-async def test_a_server_that_works_again_begins_anew(rests: Rests) -> None:
+async def test_other_processes_and_the_next_start_wait_as_well(rests: Rests) -> None:
     time = Time()
-    for _ in range(3):
-        await cooling(rests, time).begin(UpstreamRateLimited())
-    await cooling(rests, time).end()
-    assert await waited_s(rests, time) == 0
-    await cooling(rests, time).begin(UpstreamRateLimited())
-    assert await waited_s(rests, time) == FIRST_REST_S
+    first, second = process(rests, time, empty(), empty(), empty()), process(rests, time)
+    with pytest.raises(UpstreamRateLimited):
+        await asked(first)
+    assert await waited(second, time, Lines()) == FIRST_REST_S
+
+
+async def test_a_rest_ends_early_where_another_process_finds_that_the_server_works(rests: Rests) -> None:
+    time = Time()
+    first, second = process(rests, time, empty(retry_after="60"), reply(sse("Hi", STOP))), process(rests, time)
+    with pytest.raises(UpstreamRateLimited):
+        await asked(first)
+    assert await second.rest_s("chat", "grok-4") == 60
+    time.moment += timedelta(seconds=60)
+    async for _ in first.stream_chat(ASK):
+        pass
+    assert (await rests.all(), await second.rest_s("chat", "grok-4")) == ({}, 0)
+
+
+async def test_a_probe_is_the_only_one_among_all_processes(rests: Rests) -> None:
+    time = Time()
+    first = process(rests, time, empty(retry_after="20"), reply(sse("Hi", "there", STOP)))
+    second = process(rests, time)
+    with pytest.raises(UpstreamRateLimited):
+        await asked(first)
+    time.moment += timedelta(seconds=20)
+    assert await second.rest_s("chat", "grok-4") == 0
+    probe = first._breakers.enter(("main", "chat"))
+    assert await probe
+    time.moment += timedelta(seconds=3)
+    assert (await second.rest_s("chat", "grok-4") or 0) > 0
+
+
+async def test_without_a_pool_the_servers_own_word_counts(rests: Rests) -> None:
+    time = Time()
+    cooling = Cooling(Server().client(), time.now, sleep=time.sleep, random=lambda: 0.0)
+    before = time.moment
+    card, busy = Lines(), UpstreamRateLimited(retry_after_s=5.0)
+    await cooling.wait(card, "image", "grok", busy)  # type: ignore[arg-type]  # as above
+    assert (card.left, (time.moment - before).total_seconds()) == ([5, 3, 1], 5)

@@ -179,8 +179,9 @@ async def test_a_server_whose_accounts_are_busy_is_asked_again_when_it_has_reste
     server = Server(
         *[reply({"error": {"message": "busy"}}, status=429, retry_after="120")], reply(sse(as_bytes(PNG), STOP))
     )
-    cooling = Cooling(here.rests, lambda: now[0], sleep=sleep, random=lambda: 0.0)
-    maker = Maker(server.client(), here.orders, here.folder, cooling, lambda: now[0], max_bytes=MAX_BYTES)
+    grok = server.client()
+    cooling = Cooling(grok, lambda: now[0], sleep=sleep, random=lambda: 0.0)
+    maker = Maker(grok, here.orders, here.folder, cooling, lambda: now[0], max_bytes=MAX_BYTES)
     order = await here.add()
     outcome = await maker.make(order, here.card(order))
     assert isinstance(outcome, Made)

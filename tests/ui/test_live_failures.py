@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
+import aiohttp
 import pytest
 
 from bot.ui.face import Face
@@ -36,9 +38,14 @@ async def test_what_discord_refuses_for_good_loses_the_message_and_not_the_answe
     assert len(stage.surface.asked) == 1
 
 
-async def test_a_429_that_came_all_the_same_is_tried_again(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [refusal(429), aiohttp.ServerDisconnectedError(), OSError(), json.JSONDecodeError("Expecting value", "", 0)],
+    ids=["a 429", "a broken connection", "no connection", "an empty body called JSON"],
+)
+async def test_what_may_pass_is_tried_again(stage: Stage, failure: Exception) -> None:
     live = stage.live()
-    stage.surface.failures = [refusal(429)]
+    stage.surface.failures = [failure]
     stage.faces = [Face("one")]
     async with live.painting():
         await soon(live.finish())

@@ -59,7 +59,7 @@ def test_a_ping_without_a_link_is_a_sentence() -> None:
     assert sentences.done_ping(7, "clip") == "<@7> your clip is ready."
 
 
-@pytest.mark.parametrize("reason", ["author_left", "deleted", "forbidden", "unreachable"])
+@pytest.mark.parametrize("reason", ["deleted", "forbidden", "unreachable"])
 def test_what_goes_by_direct_message_says_where_it_was_ordered(reason: str) -> None:
     assert "#general" in sentences.handed_over(reason, "#general")
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.ui.ledger import GLOBAL_PER_S, Claim, RateLedger, Route, route_of
 from bot.ui.pacer import Pacer, Urgency
-from tests.ui.virtual_time import NothingWillEverHappen, now, run
+from tests.ui.virtual_time import NothingWillEverHappen, now, pass_time, run
 
 LAST, FIRST, PAGE, NEXT = Urgency
 NO_BUCKET = dict[str, str]()
@@ -91,7 +91,7 @@ async def test_the_urgent_go_first_then_who_was_painted_longest_ago() -> None:
     old, young, last = pacer.ticket(), pacer.ticket(), pacer.ticket()
     for ticket in (old, young):
         pacer.request_ended(await ticket.wait(edit_in(7), FIRST), 200, told(4, 5.0, limit=1))
-        await asyncio.sleep(6)
+        await pass_time(6)
     held = await pacer.ticket().wait(edit_in(7), LAST)  # the only place of the window
 
     async def take(name: str, ticket_wait: Awaitable[Claim]) -> None:
@@ -181,7 +181,7 @@ async def test_requests_outside_a_turn_are_counted_in_their_bucket() -> None:
     outside = await pacer.request_starts(edit_in(7))
     began = now()
     turn = asyncio.ensure_future(pacer.ticket().wait(edit_in(7), LAST))
-    await asyncio.sleep(0.1)
+    await pass_time(0.1)
     pacer.request_ended(outside, 200, told(0, 4.9))
     await turn
     assert now() - began == pytest.approx(5.015)

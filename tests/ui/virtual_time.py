@@ -60,3 +60,8 @@ def run(main: Coroutine[object, object, T]) -> T:
 def now() -> float:
     """Return the running loop's time."""
     return asyncio.get_running_loop().time()
+
+
+async def pass_time(seconds: float) -> None:
+    """Let virtual time pass: nobody waits for it."""
+    await asyncio.sleep(seconds)

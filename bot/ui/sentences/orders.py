@@ -51,7 +51,6 @@ DAMAGED = "The clip arrived damaged, so I did not send it. Press **Retry**: it c
 NOTIFY_ON = "I will ping you when an order of yours is done."
 NOTIFY_OFF = "I will no longer ping you when an order of yours is done."
 _HANDED_OVER = {
-    "author_left": "You left the server of {where} while I was making this, so here it is.",
     "deleted": "{where} was deleted while I was making this, so here it is.",
     "forbidden": "I lost my permission to write in {where}, so here is what you ordered.",
     "unreachable": "Discord did not let me finish in {where}, so here is what you ordered.",
@@ -87,7 +86,7 @@ def link_dies(life: str) -> str:
 def cooling(wait: str) -> str:
     """Return why an order waits though it is its turn. wait: "" when nobody knows."""
     when = f"in about {wait}" if wait else "as soon as it has one"
-    return f"Grok has no free account right now; I go on by myself {when}."
+    return f"The pool is cooling: Grok has no free account right now. I go on by myself {when}."
 
 
 def too_large(kind: str, size: str, limit: str, *, has_link: bool) -> str:
@@ -101,7 +100,7 @@ def too_large(kind: str, size: str, limit: str, *, has_link: bool) -> str:
 def handed_over(reason: str, where: str) -> str:
     """Return what stands above a result that goes to the person by direct message.
 
-    reason: "author_left", "deleted", "forbidden" or "unreachable"; where: the channel, mentioned or named.
+    reason: "deleted", "forbidden" or "unreachable"; where: the channel, mentioned or named.
     """
     return _HANDED_OVER[reason].format(where=where)
 

@@ -1,0 +1,1 @@
+"""The list of Grok servers: one by its settings, or several in a file."""
