@@ -1,0 +1,78 @@
+"""The whole examination: which checks there are, in which order, and what each of them needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from bot.config import Settings
+from bot.doctor.api import DiscordApi
+from bot.doctor.clock import clock_finding
+from bot.doctor.discord_side import (
+    commands_finding,
+    discord_findings,
+    token_finding,
+    without_token,
+)
+from bot.doctor.findings import Finding, failed, ok
+from bot.doctor.storage import database_findings, disk_findings
+from bot.doctor.upstream_side import Place, upstream_findings
+from bot.errors import SettingError
+
+SETTINGS = "settings"
+
+OwnCommands = Callable[[], Awaitable[Sequence[dict[str, Any]]]]  # Any: Discord's JSON
+
+
+async def examine(
+    settings: Settings,
+    problems: Sequence[SettingError],
+    places: Sequence[Place],
+    own_commands: OwnCommands,
+    *,
+    online: bool,
+) -> AsyncIterator[Finding]:
+    """Yield what each check finds, as it finds it. problems: with the settings; a bad one has its default here.
+
+    own_commands: what the bot would register. online: whether a picture and a clip may be ordered.
+    """
+    for finding in settings_findings(problems):
+        yield finding
+    async for finding in _discord(settings, own_commands):
+        yield finding
+    for place in places:
+        for finding in await upstream_findings(place, online=online):
+            yield finding
+    for finding in (*await database_findings(settings.database_url), *disk_findings(settings)):
+        yield finding
+
+
+def settings_findings(problems: Sequence[SettingError]) -> list[Finding]:
+    """Return a finding for each bad setting, or one that all are well."""
+    if not problems:
+        return [ok(SETTINGS, "all can be read")]
+    return [
+        failed(SETTINGS, str(problem), f"Correct {problem.name} in .env or the environment; .env.example explains it.")
+        for problem in problems
+    ]
+
+
+async def _discord(settings: Settings, own_commands: OwnCommands) -> AsyncIterator[Finding]:
+    async with aiohttp.ClientSession() as http:
+        api = DiscordApi(http, settings.discord_api_url, settings.discord_token)
+        application = await api.get("applications/@me")
+        ours = datetime.now(UTC)
+        token = token_finding(application, settings.discord_api_url)
+        yield token
+        if token.outcome == "ok":
+            for finding in await discord_findings(api, application):
+                yield finding
+            registered = await api.get(f"applications/{application.fields['id']}/commands?with_localizations=true")
+            yield commands_finding(await own_commands(), registered)
+        else:
+            for finding in without_token():
+                yield finding
+    yield clock_finding(application.date, ours)
