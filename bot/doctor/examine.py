@@ -12,14 +12,16 @@ from bot.config import Settings
 from bot.doctor.api import DiscordApi
 from bot.doctor.clock import clock_finding
 from bot.doctor.discord_side import (
+    COMMANDS,
+    NEEDS_TOKEN,
     commands_finding,
     discord_findings,
     token_finding,
     without_token,
 )
-from bot.doctor.findings import Finding, failed, ok
+from bot.doctor.findings import Finding, failed, ok, skipped
 from bot.doctor.storage import database_findings, disk_findings
-from bot.doctor.upstream_side import Place, upstream_findings
+from bot.doctor.upstream_side import KEY, REACHABLE, Place, upstream_findings
 from bot.errors import SettingError
 
 SETTINGS = "settings"
@@ -41,13 +43,28 @@ async def examine(
     """
     for finding in settings_findings(problems):
         yield finding
-    async for finding in _discord(settings, own_commands):
-        yield finding
-    for place in places:
-        for finding in await upstream_findings(place, online=online):
+    async with aiohttp.ClientSession() as http:
+        api = DiscordApi(http, settings.discord_api_url, settings.discord_token)
+        application = await api.get("applications/@me")
+        ours = datetime.now(UTC)
+        token = token_finding(application, settings.discord_api_url)
+        is_known = token.outcome == "ok"
+        yield token
+        for finding in await discord_findings(api, application) if is_known else without_token():
             yield finding
+        upstreams = [finding for place in places for finding in await upstream_findings(place, online=online)]
+        for finding in upstreams:
+            yield finding
+        if not is_known:
+            yield skipped(COMMANDS, NEEDS_TOKEN)
+        elif any(finding.outcome == "failed" and finding.check in (REACHABLE, KEY) for finding in upstreams):
+            yield skipped(COMMANDS, "they hang on what the Grok servers can do, which not all of them tell")
+        else:
+            registered = await api.get(f"applications/{application.fields['id']}/commands?with_localizations=true")
+            yield commands_finding(await own_commands(), registered)
     for finding in (*await database_findings(settings.database_url), *disk_findings(settings)):
         yield finding
+    yield clock_finding(application.date, ours)
 
 
 def settings_findings(problems: Sequence[SettingError]) -> list[Finding]:
@@ -58,21 +75,3 @@ def settings_findings(problems: Sequence[SettingError]) -> list[Finding]:
         failed(SETTINGS, str(problem), f"Correct {problem.name} in .env or the environment; .env.example explains it.")
         for problem in problems
     ]
-
-
-async def _discord(settings: Settings, own_commands: OwnCommands) -> AsyncIterator[Finding]:
-    async with aiohttp.ClientSession() as http:
-        api = DiscordApi(http, settings.discord_api_url, settings.discord_token)
-        application = await api.get("applications/@me")
-        ours = datetime.now(UTC)
-        token = token_finding(application, settings.discord_api_url)
-        yield token
-        if token.outcome == "ok":
-            for finding in await discord_findings(api, application):
-                yield finding
-            registered = await api.get(f"applications/{application.fields['id']}/commands?with_localizations=true")
-            yield commands_finding(await own_commands(), registered)
-        else:
-            for finding in without_token():
-                yield finding
-    yield clock_finding(application.date, ours)
