@@ -20,7 +20,7 @@ from bot.assembly import build_services
 from bot.cli.environment import environment
 from bot.cli.exits import EXIT_FAILED, EXIT_MISCONFIGURED, EXIT_TRY_LATER
 from bot.command_sync import CommandSync
-from bot.config import Settings, is_postgresql, load_settings
+from bot.config import Settings, is_postgresql, load_settings, read_log_level
 from bot.errors import (
     GatewayAwayError,
     GrokBotError,
@@ -33,7 +33,7 @@ from bot.errors import (
 from bot.gateway import Gateway, ask_gateway
 from bot.grok.http import make_http
 from bot.grok.protocol import Grok
-from bot.log import set_up_logging
+from bot.log import reread_level, set_up_logging
 from bot.reload import Reloads
 from bot.services.resting import StoredRests
 from bot.slot_keeper import SlotKeeper, Tenure
@@ -92,6 +92,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     reloads = Reloads()
+    reloads.add(lambda: reread_level(lambda: read_log_level(environment())))
     reloads.listen()
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database_url)

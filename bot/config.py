@@ -99,11 +99,16 @@ def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SE
         pool_low_quota=read.value("POOL_LOW_QUOTA", "0", _whole_number(0, 10_000_000)),
         metrics_port=read.value("METRICS_PORT", "0", _whole_number(0, 65_535)),
         metrics_host=read.value("METRICS_HOST", "127.0.0.1", _host),
-        log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
+        log_level=read_log_level(environment),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
     _check_slots(settings)
     return settings
+
+
+def read_log_level(environment: Mapping[str, str]) -> str:
+    """Return LOG_LEVEL alone, which may change while the bot runs. Raises SettingError."""
+    return _Reader(environment, frozenset()).value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper))
 
 
 def _check_slots(settings: Settings) -> None:
