@@ -252,6 +252,10 @@ class OrderService:
         """Return how long an order of a model usually takes here, None where nothing is known."""
         return usual_s(await self._orders.last_durations(model))
 
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many orders of this process are remembered, by kind and state."""
+        return await self._orders.counts(self._slot)
+
     # people
 
     async def is_pinged(self, person_id: int) -> bool:
