@@ -104,7 +104,7 @@ async def _serve(settings: Settings) -> None:
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(make_http())
-        upstreams = Upstreams(settings, http, environment, StoredRests(Rests(database)))
+        upstreams = Upstreams(settings, http, environment, StoredRests(Rests(database)), Notes(database))
         reloads.add(upstreams.reread)
         grok: Grok = upstreams.pool
         if monitor is not None:
@@ -248,9 +248,9 @@ def main() -> None:
     """Run the command line. Typer is loaded only where it is needed: a running bot would carry it for nothing."""
     if sys.argv[1:] == ["run"]:
         sys.exit(_run())
-    from bot.cli.app import command_line
+    from bot.cli.app import command_line, start
 
-    command_line(_run)()
+    sys.exit(start(command_line(_run), sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import sys
@@ -21,7 +22,9 @@ from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
 from bot.ids import with_ids
+from bot.needs import INTENTS, server_link
 from bot.presence import EVERY_S, Presence
+from bot.services.abilities import Abilities, Capabilities
 from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
@@ -30,6 +33,7 @@ from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
 from bot.services.reading import FileReader
 from bot.services.scope import ScopeService
+from bot.shown_options import fitted
 from bot.slots import Slot
 from bot.stops import Stops
 from bot.traces import wordless_traceback
@@ -51,20 +55,9 @@ COGS = (
     "cogs.about",
 )
 
-# The least that the commands need: see and write in channels and threads, branch off into threads, attach files, and
-# read back what was shown.
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    create_public_threads=True,
-    attach_files=True,
-    embed_links=True,
-    read_message_history=True,
-)
-
 INTERACTION = "INTERACTION_CREATE"
 ALREADY_ACKNOWLEDGED = 40060  # Discord: JSON error codes
+LOOK_AGAIN_S = 600.0  # how often it is asked what the Grok server can do
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +74,7 @@ class Services:
     reader: FileReader
     orders: OrderService
     models: ModelService
+    abilities: Abilities
     chores: tuple[Chore, ...] = ()
 
 
@@ -138,7 +132,7 @@ class GrokBot(commands.AutoShardedBot):
             command_prefix=commands.when_mentioned,  # never used: there are no prefix commands
             help_command=None,
             tree_cls=GrokTree,
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -160,7 +154,7 @@ class GrokBot(commands.AutoShardedBot):
         self.work = Work()
         self.stops = Stops()
         self._presence = Presence(self, services.models.resting, every_s=presence_every_s)
-        self._background = Background((*services.chores, self._presence.run))
+        self._background = Background((*services.chores, self._keep_commands_fitting, self._presence.run))
         self.started_at = time.monotonic()
         self._command_sync = command_sync
 
@@ -168,9 +162,23 @@ class GrokBot(commands.AutoShardedBot):
         """Load the cogs; register the commands where they changed. A cog that fails to load stops the start."""
         for name in COGS:
             await self.load_extension(name)
-        if self._command_sync is not None:
-            await self._command_sync.run(self.tree)
+        await self._register_commands(await self.services.abilities.look())
         self._background.start()
+
+    async def _register_commands(self, able: Capabilities) -> None:
+        if self._command_sync is not None:
+            await self._command_sync.run(self.tree, lambda payload: fitted(payload, able))
+
+    async def _keep_commands_fitting(self) -> None:
+        """Register anew where the Grok server turns out to be able to do more, or less, than was known."""
+        registered = self.services.abilities.known
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            able = await self.services.abilities.look_again()
+            if able != registered:
+                log.info("the Grok server can do other things than before, registering the commands for that")
+                await self._register_commands(able)
+                registered = able
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until this shard may begin a session: Discord limits how many of a bot's do in five seconds."""
@@ -191,7 +199,7 @@ class GrokBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""
         log.info("connected as %s, %d servers", self.user, len(self.guilds))
-        log.info("invite: %s", discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
+        log.info("invite: %s", server_link(self.application_id or 0))
 
     async def on_error(self, event_method: str, /, *args: object, **_kwargs: object) -> None:
         """Log what nobody foresaw; a person whose message led to it is told."""

@@ -9,6 +9,7 @@ from bot.app import Services
 from bot.config import Settings
 from bot.grok.protocol import Grok
 from bot.media.fitting import Fitter
+from bot.services.abilities import Abilities
 from bot.services.cancelling import Cancellations
 from bot.services.carrying import LOOK_S, DurableJobs, Limits
 from bot.services.chat import ChatModels, ChatParts, ChatService
@@ -82,6 +83,7 @@ def build_services(
         reader=FileReader(),
         orders=orders,
         models=ModelService(grok, _models_in_use(settings)),
+        abilities=Abilities(grok),
         chores=(keeping.run, compactor.run, orders.run),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from typing import Any, Protocol
 
@@ -15,6 +15,9 @@ from discord import app_commands
 from bot.errors import StoreError
 
 NOTE = "commands"
+
+Payload = dict[str, Any]  # Any: JSON as Discord wants it
+Fit = Callable[[Sequence[Payload]], list[Payload]]
 
 log = logging.getLogger(__name__)
 
@@ -41,24 +44,24 @@ class CommandSync:
         self._notes = notes
         self._alone = alone
 
-    async def run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client
-        """Register where needed. Returns whether anything was sent.
+    async def run(self, tree: app_commands.CommandTree[Any], fit: Fit = list) -> bool:  # Any: whichever client
+        """Register where needed. Returns whether anything was sent. fit: makes of the commands what is registered.
 
         Discord allows 200 registrations a day; asking what it has is free. Raises discord.HTTPException.
         """
         async with AsyncExitStack() as stack:
             with suppress(StoreError):  # commands matter more than being the only one to register them
                 await stack.enter_async_context(self._alone())
-            return await self._run(tree)
+            return await self._run(tree, payload_of(tree, fit))
 
-    async def _run(self, tree: app_commands.CommandTree[Any]) -> bool:  # Any: whichever client
-        fingerprint = await _fingerprint(tree)
+    async def _run(self, tree: app_commands.CommandTree[Any], payload: list[Payload]) -> bool:  # Any: as above
+        fingerprint = _fingerprint(payload)
         registered = await tree.fetch_commands()
         if await self._noted() == _note(fingerprint, [command.id for command in registered]):
             log.info("commands unchanged")
             return False
-        synced = await tree.sync()
-        await self._remember(_note(fingerprint, [command.id for command in synced]))
+        synced = await _register(tree, payload)
+        await self._remember(_note(fingerprint, synced))
         log.info("commands registered count=%d", len(synced))
         return True
 
@@ -76,8 +79,23 @@ class CommandSync:
             log.warning("what was registered was not noted error=%s", type(failed).__name__)
 
 
-async def _fingerprint(tree: app_commands.CommandTree[Any]) -> str:  # Any: whichever client
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
+def payload_of(tree: app_commands.CommandTree[Any], fit: Fit = list) -> list[Payload]:  # Any: whichever client
+    """Return the commands as they are registered. fit: makes of all commands those that are."""
+    return fit([command.to_dict(tree) for command in tree.get_commands()])
+
+
+async def _register(tree: app_commands.CommandTree[Any], payload: list[Payload]) -> list[int]:  # Any: as above
+    """Replace what Discord has; returns the ids. Not by `tree.sync`, which registers everything that the tree has."""
+    client = tree.client
+    if client.application_id is None:
+        raise app_commands.MissingApplicationID
+    # Any: discord.py's own type lists every kind of command.
+    typed: list[Any] = list(payload)
+    rows = await client.http.bulk_upsert_global_commands(client.application_id, payload=typed)
+    return [int(row["id"]) for row in rows]
+
+
+def _fingerprint(payload: list[Payload]) -> str:
     text = json.dumps(payload, sort_keys=True, default=str)
     return hashlib.sha256(f"{discord.__version__} {text}".encode()).hexdigest()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -65,6 +65,16 @@ def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SE
 
     needed: the secrets that must be set; the others may be empty. With GROK_UPSTREAMS its file names the keys.
     """
+    settings, problems = read_settings(environment, needed=needed)
+    if problems:
+        raise problems[0] from None
+    return settings
+
+
+def read_settings(
+    environment: Mapping[str, str], *, needed: frozenset[str] = SECRETS
+) -> tuple[Settings, list[SettingError]]:
+    """Return the settings as `load_settings` does, and all that is wrong with them: a bad one has its default."""
     if environment.get("GROK_UPSTREAMS", "").strip():
         needed -= {"GROK_API_KEY"}
     read = _Reader(environment, needed)
@@ -99,23 +109,30 @@ def load_settings(environment: Mapping[str, str], *, needed: frozenset[str] = SE
         pool_low_quota=read.value("POOL_LOW_QUOTA", "0", _whole_number(0, 10_000_000)),
         metrics_port=read.value("METRICS_PORT", "0", _whole_number(0, 65_535)),
         metrics_host=read.value("METRICS_HOST", "127.0.0.1", _host),
-        log_level=read_log_level(environment),
+        log_level=_log_level(read),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
-    _check_slots(settings)
-    return settings
+    return settings, [*read.problems, *_slot_problems(settings)]
 
 
 def read_log_level(environment: Mapping[str, str]) -> str:
     """Return LOG_LEVEL alone, which may change while the bot runs. Raises SettingError."""
-    return _Reader(environment, frozenset()).value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper))
+    read = _Reader(environment, frozenset())
+    level = _log_level(read)
+    if read.problems:
+        raise read.problems[0]
+    return level
 
 
-def _check_slots(settings: Settings) -> None:
+def _log_level(read: _Reader) -> str:
+    return read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper))
+
+
+def _slot_problems(settings: Settings) -> Iterator[SettingError]:
     if settings.slots > 1 and not is_postgresql(settings.database_url):
-        raise SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
+        yield SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
     if 0 < settings.shards < settings.slots:
-        raise SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
+        yield SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
 
 
 def is_postgresql(database_url: str) -> bool:
@@ -124,29 +141,36 @@ def is_postgresql(database_url: str) -> bool:
 
 
 class _Reader:
-    """Looks a setting up, under its name or, for secrets, in the file that `NAME_FILE` points to."""
+    """Looks a setting up, under its name or, for secrets, in the file that `NAME_FILE` points to.
+
+    problems: what was wrong so far.
+    """
 
     def __init__(self, environment: Mapping[str, str], needed: frozenset[str]) -> None:
         self._environment = environment
         self._needed = needed
+        self.problems: list[SettingError] = []
 
     def value(self, name: str, default: str, parse: Callable[[str], T]) -> T:
         raw = self._environment.get(name, "").strip() or default
         try:
             return parse(raw)
         except ValueError as problem:
-            raise SettingError(name, str(problem)) from None
+            self.problems.append(SettingError(name, str(problem)))
+            return parse(default)
 
     def secret(self, name: str, parse: Callable[[str], str]) -> Secret:
-        raw = self._environment.get(name, "").strip() or self._from_file(f"{name}_FILE")
-        if not raw and name not in self._needed:
-            return NO_SECRET
-        if not raw:
-            raise SettingError(name, f"is not set; write it into .env or the environment, or set {name}_FILE")
         try:
-            return Secret(parse(raw))
+            raw = self._environment.get(name, "").strip() or self._from_file(f"{name}_FILE")
+            if raw:
+                return Secret(parse(raw))
+            if name in self._needed:
+                raise ValueError(f"is not set; write it into .env or the environment, or set {name}_FILE")
+        except SettingError as unreadable:
+            self.problems.append(unreadable)
         except ValueError as problem:
-            raise SettingError(name, str(problem)) from None
+            self.problems.append(SettingError(name, str(problem)))
+        return NO_SECRET
 
     def _from_file(self, name: str) -> str:
         path = self._environment.get(name, "").strip()

@@ -104,9 +104,14 @@ class UpstreamKeyRefused(UpstreamError):
 
 
 class UpstreamModelUnknown(UpstreamError):
-    """The server does not know the model."""
+    """The server does not know the model.
+
+    model: what was asked for, "" where nobody noted it. nearest: the names that exist and come nearest to it.
+    """
 
     may_have_generated = False
+    model = ""
+    nearest: tuple[str, ...] = ()
 
 
 class UpstreamRefused(UpstreamError):

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.app import GrokBot
 from bot.ui.about import StatusFacts, models_text, status_text
+from bot.ui.sentences.abilities import lacks
 
 
 class AboutCog(commands.Cog):
@@ -45,6 +46,7 @@ class AboutCog(commands.Cog):
             refused=self.bot.ledger.refused,
             uptime_s=time.monotonic() - self.bot.started_at,
             slot=self.bot.share.slot,
+            lacks=lacks(self.bot.services.abilities.known),
             rests=self.bot.services.models.resting(),
         )
         await interaction.edit_original_response(content=status_text(facts))

@@ -11,7 +11,7 @@ from bot.ordering.placing import place
 from bot.services.orders import Aspect, VideoQuality, Wish
 from bot.services.question import PROMPT_LIMIT_CHARS
 
-MOST_SECONDS = 15  # the longest clip that any upstream makes
+MOST_SECONDS = 20  # the longest clip that any upstream makes
 
 
 class VideoCog(commands.Cog):

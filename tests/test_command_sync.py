@@ -14,6 +14,8 @@ from discord import app_commands
 
 from bot.command_sync import CommandSync
 from bot.errors import StoreAway, StoreError
+from bot.grok.capabilities import Capabilities
+from bot.shown_options import fitted
 
 
 class Notes:
@@ -34,6 +36,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.commands: dict[str, int] = {}
+        self.payload: list[dict[str, object]] = []
         self.registrations = 0
         self.is_away = False
         self._last_id = 100
@@ -41,12 +44,14 @@ class Registry:
     def listed(self) -> list[Mock]:
         return [Mock(id=known) for known in self.commands.values()]
 
-    def register(self, names: list[str]) -> list[Mock]:
+    def register(self, _application_id: int, payload: list[dict[str, object]]) -> list[dict[str, object]]:
+        names = [str(row["name"]) for row in payload]
         if self.is_away:
             raise discord.HTTPException(Mock(status=503, reason="away"), "away")
         self.registrations += 1
         self.commands = {name: self.commands.get(name) or self._next_id() for name in names}
-        return self.listed()
+        self.payload = payload
+        return [{"id": str(known)} for known in self.commands.values()]
 
     def forget(self, name: str) -> None:
         del self.commands[name]
@@ -58,12 +63,14 @@ class Registry:
 
 def program(registry: Registry, *names: str, description: str = "Ask") -> app_commands.CommandTree[discord.Client]:
     """Return a tree with these commands; what it sends and fetches goes to `registry`."""
-    client = create_autospec(discord.Client, instance=True, http=Mock(), _connection=Mock(_command_tree=None))
+    client = create_autospec(
+        discord.Client, instance=True, http=Mock(), _connection=Mock(_command_tree=None), application_id=7
+    )
     tree: app_commands.CommandTree[discord.Client] = app_commands.CommandTree(client)
     for name in names:
         tree.add_command(command(name, description))
     tree.fetch_commands = AsyncMock(side_effect=registry.listed)  # type: ignore[method-assign]  # a double
-    tree.sync = AsyncMock(side_effect=lambda: registry.register(list(names)))  # type: ignore[method-assign]  # a double
+    client.http.bulk_upsert_global_commands = AsyncMock(side_effect=registry.register)
     return tree
 
 
@@ -102,6 +109,13 @@ async def test_commands_that_changed_are_registered(
     await sync.run(program(registry, "ask", "video"))
     assert await sync.run(program(registry, *names, description=description))
     assert sorted(registry.commands) == sorted(names)
+
+
+async def test_what_the_server_lacks_is_not_registered_and_comes_with_it(registry: Registry, sync: CommandSync) -> None:
+    await sync.run(program(registry, "ask", "video"), lambda payload: fitted(payload, Capabilities(video=False)))
+    assert sorted(registry.commands) == ["ask"]
+    assert await sync.run(program(registry, "ask", "video"), lambda payload: fitted(payload, Capabilities()))
+    assert sorted(registry.commands) == ["ask", "video"]
 
 
 async def test_commands_that_discord_lost_are_registered_again(registry: Registry, sync: CommandSync) -> None:

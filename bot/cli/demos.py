@@ -17,10 +17,16 @@ def add_to(cli: typer.Typer) -> None:
 
     @cli.command()
     def demo(port: int = _PORT) -> None:
-        """Try the bot in a browser: a local Discord and a demo Grok server, no accounts."""
+        """Try the bot in a browser, without any account.
+
+        Starts a local Discord, a demo Grok server and the bot.
+        """
         sys.exit(run_demo(port))
 
     @cli.command()
     def demo_cluster(port: int = _PORT) -> None:
-        """See several processes run as one bot, and one of them die; needs PostgreSQL's programs on this machine."""
+        """See several processes run as one bot, and one die.
+
+        Needs PostgreSQL's programs on this machine.
+        """
         sys.exit(run_demo_cluster(port))

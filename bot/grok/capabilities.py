@@ -24,7 +24,7 @@ class Capabilities:
     video: bool = True
     video_from_image: bool = True
     video_aspects: tuple[Aspect, ...] = EVERY_ASPECT
-    video_seconds: tuple[int, ...] = (6, 10, 15)
+    video_seconds: tuple[int, ...] = tuple(range(1, 16))
     video_qualities: tuple[VideoQuality, ...] = get_args(VideoQuality)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, suppress
-from typing import Protocol, TypeVar, cast
-
-import httpx
+from typing import Protocol, TypeVar
 
 from bot.errors import UpstreamError, UpstreamTimeout
 from bot.grok.http import Call, Wire, translated
 from bot.grok.replies import ReplyDecoder
 from bot.grok.sse import Event
+from bot.grok.unpacking import body_of
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -59,7 +58,7 @@ async def exchange(
     """Send `call` and yield what `reader` makes of the reply. ends_at: the deadline by `clock`."""
     async with wire.open(call) as response:
         decoder = ReplyDecoder(response.headers.get("content-type", ""), status=response.status_code)
-        async with aclosing(_body(response)) as body:
+        async with aclosing(body_of(response)) as body:
             while not reader.is_done:
                 asked_at, has_given = clock(), False
                 try:
@@ -81,12 +80,6 @@ async def exchange(
                 yield item
             with suppress(UpstreamError):
                 await _next(body, _DRAIN_S)
-
-
-def _body(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Iterate the bytes. Raw ones where possible: one generator less for each token, and there may be thousands."""
-    body = response.aiter_bytes() if "content-encoding" in response.headers else response.aiter_raw()
-    return cast("AsyncGenerator[bytes, None]", body)  # httpx names its generators by the narrower type
 
 
 async def _next(body: AsyncIterator[bytes], limit_s: float | None) -> bytes:

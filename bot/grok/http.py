@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -13,10 +13,12 @@ import msgspec
 from bot.errors import UpstreamError, UpstreamInterrupted, UpstreamRefused, UpstreamTimeout, UpstreamUnavailable
 from bot.grok.endpoint import Endpoint
 from bot.grok.failures import error_from_response
+from bot.grok.unpacking import body_of
 from bot.secret import Secret
 
 _CONNECTIONS = 400  # far above the answers that may run at once: a place in the pool is not what should make them wait
 _IDLE_CONNECTIONS = 40
+_BODY_BYTES = 16 * 1024 * 1024  # far above a list of models, and what is said about a job
 _ERROR_BODY_BYTES = 64 * 1024
 _ERROR_BODY_S = 5.0
 
@@ -103,7 +105,7 @@ class Wire:
         try:
             async with asyncio.timeout(limit_s), self.open(call) as response:
                 with translated():
-                    return await response.aread()
+                    return await _whole(response)
         except TimeoutError as late:
             raise UpstreamTimeout from late
 
@@ -129,13 +131,25 @@ class Wire:
         if response.is_redirect:
             return UpstreamRefused("the server redirects to another address", status=response.status_code)
         body = bytearray()
-        with suppress(httpx.HTTPError, TimeoutError):  # the status alone tells enough
+        with suppress(httpx.HTTPError, UpstreamError, TimeoutError):  # the status alone tells enough
             async with asyncio.timeout(_ERROR_BODY_S):
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > _ERROR_BODY_BYTES:
-                        break
+                async with aclosing(body_of(response)) as chunks:
+                    async for chunk in chunks:
+                        body += chunk
+                        if len(body) > _ERROR_BODY_BYTES:
+                            break
         return error_from_response(response.status_code, response.headers, bytes(body), secrets=self.secrets)
+
+
+async def _whole(response: httpx.Response) -> bytes:
+    """Return a body of bearable size. Raise UpstreamError for a larger one."""
+    body = bytearray()
+    async with aclosing(body_of(response)) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > _BODY_BYTES:
+                raise UpstreamError("the reply is too large", status=response.status_code, code="reply_too_large")
+    return bytes(body)
 
 
 @contextmanager

@@ -1,90 +1,121 @@
-"""Orders for pictures: by the chat form where one will do, by the images API for several (points 5, 6, 17 to 19)."""
+"""Orders for pictures, put as the server's dialect has it (points 5, 6, 17 to 19)."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
-from bot.errors import UpstreamError, UpstreamModelUnknown, UpstreamRefused, UpstreamUnsupported
+from bot.errors import UpstreamError, UpstreamRefused
 from bot.grok.attempts import Attempts, Patience
-from bot.grok.chat import data_uri, user_message
+from bot.grok.dialects import ADAPTIVE, Dialect
+from bot.grok.dialects.forms import PictureForm
 from bot.grok.exchange import exchange
+from bot.grok.finding import Finder
 from bot.grok.http import Call, Wire
 from bot.grok.image_reader import ImageReader, picture_in
-from bot.grok.types import Aspect, ImageRequest, MediaRef
+from bot.grok.other_forms import beyond, is_other_form, told
+from bot.grok.types import ImageRequest, MediaRef
 
 OnPreview = Callable[[MediaRef], Awaitable[None]]
 
-SIZES: dict[Aspect, str] = {
-    "1:1": "1024x1024",
-    "3:2": "1792x1024",
-    "2:3": "1024x1792",
-    "16:9": "1280x720",
-    "9:16": "720x1280",
-}
-
 _BAD_FIELD_STATUSES = (400, 422)
-_OPTIONAL_FIELDS = ("size", "aspect_ratio", "stream")  # the proxy knows the first, xAI the second, both may refuse one
-# Another form of the same order may do: the server has not begun anything.
-_OTHER_FORM = (UpstreamUnsupported, UpstreamModelUnknown)
 
 
 class Pictures:
     """Takes orders for pictures to one server."""
 
-    def __init__(self, wire: Wire, patience: Patience) -> None:
+    def __init__(self, wire: Wire, patience: Patience, finder: Finder) -> None:
         self._wire = wire
         self._patience = patience
+        self._finder = finder
 
     async def generate(self, request: ImageRequest, on_preview: OnPreview | None = None) -> tuple[MediaRef, ...]:
         """Return the pictures that came, at least one; raise if none did."""
+        dialect = await self._finder.find()
         if request.count <= 1:
-            return (await self._one(request, on_preview),)
-        if request.source is None:
+            return (await self._one(dialect, request, on_preview),)
+        own = dialect.pictures if request.source is None else dialect.edit
+        several = tuple(form for form in own if form.at_once > 1)
+        first: UpstreamError | None = None
+        if several:
             try:
-                return tuple(await self._by_api(request, request.count))[: request.count]
-            except _OTHER_FORM as first:
-                return await self._side_by_side(request, on_preview, first)
-        return await self._side_by_side(request, on_preview, None)
+                return await self._in_batches(several, request)
+            except UpstreamError as error:
+                if not is_other_form(error):
+                    raise
+                first = error
+        return await self._each(dialect, request, on_preview, first)
 
-    async def _side_by_side(
-        self, request: ImageRequest, on_preview: OnPreview | None, first: UpstreamError | None
+    async def _in_batches(self, forms: Sequence[PictureForm], request: ImageRequest) -> tuple[MediaRef, ...]:
+        """Order as many at once as the server takes, and the batches side by side."""
+        most = min(form.at_once for form in forms)
+        sizes = [min(most, request.count - begun) for begun in range(0, request.count, most)]
+        orders = (self._by(forms, request, size, None) for size in sizes)
+        results = await asyncio.gather(*orders, return_exceptions=True)
+        refs = [ref for result in results if isinstance(result, list) for ref in result]
+        if refs:
+            return tuple(refs)[: request.count]
+        raise _of_all([result for result in results if isinstance(result, BaseException)], None)
+
+    async def _each(
+        self, dialect: Dialect, request: ImageRequest, on_preview: OnPreview | None, first: UpstreamError | None
     ) -> tuple[MediaRef, ...]:
         """Order each picture by itself, at once. first: what the order for all of them met, the better explanation."""
-        orders = (self._one(request, on_preview) for _ in range(request.count))
+        orders = (self._one(dialect, request, on_preview) for _ in range(request.count))
         results = await asyncio.gather(*orders, return_exceptions=True)
         refs = tuple(result for result in results if isinstance(result, MediaRef))
-        failures = [result for result in results if isinstance(result, BaseException)]
         if refs:
             return refs
-        told = first if first and isinstance(failures[0], _OTHER_FORM) else failures[0]
-        if isinstance(told, UpstreamError):
-            told.may_have_generated = any(map(_may_have_generated, failures))
-        raise told
+        raise _of_all([result for result in results if isinstance(result, BaseException)], first)
 
-    async def _one(self, request: ImageRequest, on_preview: OnPreview | None) -> MediaRef:
+    async def _one(self, dialect: Dialect, request: ImageRequest, on_preview: OnPreview | None) -> MediaRef:
+        own, others = (dialect.picture, ADAPTIVE.picture) if request.source is None else (dialect.edit, ADAPTIVE.edit)
         try:
-            return (await self._take(Call("chat/completions", _chat_payload(request)), on_preview))[0]
-        except _OTHER_FORM as first:
+            return (await self._by(own, request, 1, on_preview))[0]
+        except UpstreamError as first:
+            more = beyond(own, others) if is_other_form(first) else ()
+            if not more:
+                raise
             try:
-                return (await self._by_api(request, 1))[0]
-            except _OTHER_FORM:
-                raise first from None
+                refs = await self._by(more, request, 1, on_preview)
+            except UpstreamError as last:
+                raise (told([first, last]) if is_other_form(last) else last) from None
+            self._finder.doubt(dialect)
+            return refs[0]
 
-    async def _by_api(self, request: ImageRequest, count: int) -> list[MediaRef]:
-        """Order through the images API, leaving out whatever optional field the server objects to."""
-        path = "images/generations" if request.source is None else "images/edits"
-        payload = _api_payload(request, count)
+    async def _by(
+        self, forms: Sequence[PictureForm], request: ImageRequest, count: int, on_preview: OnPreview | None
+    ) -> list[MediaRef]:
+        """Put the order in each form until the server takes one."""
+        refusals: list[UpstreamError] = []
+        for form in forms:
+            try:
+                return await self._put(form, request, count, on_preview)
+            except UpstreamError as error:
+                if not is_other_form(error):
+                    raise
+                refusals.append(error)
+        raise told(refusals)
+
+    async def _put(
+        self, form: PictureForm, request: ImageRequest, count: int, on_preview: OnPreview | None
+    ) -> list[MediaRef]:
+        """Put an order, leaving out whatever optional field the server objects to."""
+        call = form.call(request, count)
+        if form.way != "chat":
+            call = replace(call, read_s=self._wire.timing.image_deadline_s)
         while True:
             try:
-                return await self._take(Call(path, payload, read_s=self._wire.timing.image_deadline_s), None)
+                return await self._take(call, on_preview)
             except UpstreamRefused as error:
-                named = [name for name in _OPTIONAL_FIELDS if name in payload and _speaks_of(error, name)]
+                payload = call.payload or {}
+                named = [name for name in form.optional if name in payload and _speaks_of(error, name)]
                 if error.status not in _BAD_FIELD_STATUSES or not named:
                     raise
-                payload = {name: value for name, value in payload.items() if name not in named}
+                call = replace(call, payload={name: value for name, value in payload.items() if name not in named})
 
     async def _take(self, call: Call, on_preview: OnPreview | None) -> list[MediaRef]:
         """Send an order and return its pictures. It is sent again only while nothing can have been generated."""
@@ -110,25 +141,15 @@ class Pictures:
             await on_preview(ref)
 
 
-def _chat_payload(request: ImageRequest) -> dict[str, object]:
-    images = (request.source,) if request.source else ()
-    payload: dict[str, object] = {
-        "model": request.model,
-        "messages": [user_message(request.prompt, images)],
-        "stream": True,
-    }
-    if request.aspect:
-        payload["image_config"] = {"n": 1, "size": SIZES[request.aspect]}
-    return payload
-
-
-def _api_payload(request: ImageRequest, count: int) -> dict[str, object]:
-    payload: dict[str, object] = {"model": request.model, "prompt": request.prompt, "n": count, "stream": False}
-    if request.source:
-        payload["image"] = {"url": data_uri(request.source), "type": "image_url"}
-    if request.aspect:
-        payload |= {"size": SIZES[request.aspect], "aspect_ratio": request.aspect}
-    return payload
+def _of_all(failures: list[BaseException], first: UpstreamError | None) -> BaseException:
+    """Return what to tell of orders that all failed."""
+    failure = failures[0]
+    if not isinstance(failure, UpstreamError):
+        return failure
+    if first is not None and is_other_form(failure):
+        failure = told([first, failure])
+    failure.may_have_generated = any(map(_may_have_generated, failures))
+    return failure
 
 
 def _may_have_generated(failure: BaseException) -> bool:

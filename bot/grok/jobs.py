@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote
 
@@ -15,24 +15,19 @@ from bot.errors import (
     UpstreamEmpty,
     UpstreamError,
     UpstreamJobGone,
-    UpstreamModelUnknown,
     UpstreamTimeout,
     UpstreamUnavailable,
-    UpstreamUnsupported,
 )
 from bot.grok.attempts import Attempts, Patience
-from bot.grok.chat import data_uri
 from bot.grok.extract import to_ref
 from bot.grok.failures import error_from_event
 from bot.grok.http import Call, Wire
-from bot.grok.images import SIZES
 from bot.grok.types import (
     MediaRef,
     VideoEvent,
     VideoPoster,
     VideoProgress,
     VideoReady,
-    VideoRequest,
     VideoSubmitted,
 )
 
@@ -101,14 +96,9 @@ class VideoJobs:
         self._wire = wire
         self._patience = patience
 
-    async def run(
-        self, request: VideoRequest, ends_at: float, refusal: UpstreamError
-    ) -> AsyncGenerator[VideoEvent, None]:
-        """Start a job and yield its number, its progress, then its clip.
-
-        refusal: raised if the server has no jobs either.
-        """
-        payload = await self._start(request, ends_at, refusal)
+    async def run(self, call: Call, ends_at: float) -> AsyncGenerator[VideoEvent, None]:
+        """Start a job by `call` and yield its number, its progress, then its clip."""
+        payload = await self._send(call, ends_at)
         with _begun():
             job = parse_job(payload)
         if job.id and job.state == "waiting":
@@ -148,19 +138,10 @@ class VideoJobs:
             ready = VideoReady(self._clip(job, name, payload), poster)
         yield ready
 
-    async def _start(self, request: VideoRequest, ends_at: float, refusal: UpstreamError) -> object:
-        for call in (Call("videos/generations", _api_payload(request)), _form_call(request)):
-            try:
-                return await self._send(call, ends_at)
-            except (UpstreamUnsupported, UpstreamModelUnknown) as error:
-                if error.status not in (404, 405):
-                    raise
-        raise refusal
-
     async def _send(self, call: Call, ends_at: float) -> object:
         # Some servers answer only when the clip is finished.
         left_s = max(ends_at - self._patience.clock(), 1.0)
-        call = Call(call.path, call.payload, call.form, call.files, read_s=left_s)
+        call = replace(call, read_s=left_s)
         attempts = Attempts(self._patience, left_s)
         while True:
             try:
@@ -217,30 +198,3 @@ def _json(body: bytes) -> object:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
         raise UpstreamUnavailable from broken
-
-
-def _api_payload(request: VideoRequest) -> dict[str, object]:
-    payload: dict[str, object] = {"model": request.model, "prompt": request.prompt}
-    if request.seconds is not None:
-        payload["duration"] = request.seconds
-    if request.aspect:
-        payload["aspect_ratio"] = request.aspect
-    if request.quality:
-        payload["resolution"] = request.quality
-    if request.source:
-        payload["image"] = {"url": data_uri(request.source)}
-    return payload
-
-
-def _form_call(request: VideoRequest) -> Call:
-    """Make the multipart order of the proxy's middle versions."""
-    form = {"model": request.model, "prompt": request.prompt}
-    if request.seconds is not None:
-        form["seconds"] = str(request.seconds)
-    if request.aspect:
-        form["size"] = SIZES[request.aspect]
-    if request.quality:
-        form["resolution_name"] = request.quality
-    picture = request.source
-    files = {"input_reference[]": ("picture", picture.data, picture.mime)} if picture else {}
-    return Call("videos", form=form, files=files)

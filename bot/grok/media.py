@@ -16,6 +16,7 @@ from bot.grok import addresses
 from bot.grok.attempts import Patience
 from bot.grok.endpoint import Endpoint
 from bot.grok.http import Timing
+from bot.grok.keeping import Keep, KeptFile
 from bot.grok.retry import delay_s
 from bot.grok.storing import NewFile, WantedKind
 from bot.grok.transfer import Transfer
@@ -53,9 +54,14 @@ class MediaFetcher:
         self._patience = patience
         self._resolve = resolve
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: WantedKind, max_bytes: int) -> MediaFile:
-        """Store a result as a new file in `folder`; nothing is left there on failure. Raise MediaError."""
-        file = NewFile(folder, kind, max_bytes)
+    async def fetch(
+        self, ref: MediaRef, folder: Path, *, kind: WantedKind, max_bytes: int, keep: Keep | None = None
+    ) -> MediaFile:
+        """Store a result as a new file in `folder`; nothing is left there on failure. Raise MediaError.
+
+        keep: where what came is left on failure, for the next call to go on with.
+        """
+        file = await KeptFile.open(keep, folder, kind, max_bytes) if keep else NewFile(folder, kind, max_bytes)
         try:
             if ref.data is not None:
                 await file.write(ref.data)

@@ -1,6 +1,8 @@
-"""The list of models. Only the id of a row can be relied on."""
+"""The list of models. Only the id of a row can be relied on; who owns the rows tells what kind of server it is."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import msgspec
 
@@ -10,7 +12,27 @@ from bot.grok.types import Model
 from bot.grok.wording import is_page
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What `/models` answered. owners: of the rows; fields: those that any row has. is_dated: `created` is no zero."""
+
+    models: tuple[Model, ...] = ()
+    owners: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    is_dated: bool = False
+
+    @property
+    def signature(self) -> str:
+        """What stays the same as long as the server does, whatever models come and go."""
+        return f"{','.join(sorted(self.owners))}|{','.join(sorted(self.fields))}|{int(self.is_dated)}"
+
+
 def parse_models(body: bytes) -> tuple[Model, ...]:
+    """Read the body of `/models`: see `parse_listing`."""
+    return parse_listing(body).models
+
+
+def parse_listing(body: bytes) -> Listing:
     """Read the body of `/models`: {"data": rows}, {"models": rows} or just rows; a row is an object or an id."""
     try:
         payload = msgspec.json.decode(body)
@@ -21,7 +43,14 @@ def parse_models(body: bytes) -> tuple[Model, ...]:
     rows = payload.get("data", payload.get("models")) if isinstance(payload, dict) else payload
     if not isinstance(rows, list):
         raise error_from_event(payload)
-    return tuple(model for model in map(_model, rows) if model)
+    objects = [row for row in rows if isinstance(row, dict)]
+    dates = [row.get("created") for row in objects]
+    return Listing(
+        models=tuple(model for model in map(_model, rows) if model),
+        owners=frozenset(owner for row in objects if isinstance(owner := row.get("owned_by"), str)),
+        fields=frozenset(str(field) for row in objects for field in row),
+        is_dated=any(isinstance(date, int | float) and date > 0 for date in dates),
+    )
 
 
 def _model(row: object) -> Model | None:

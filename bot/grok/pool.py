@@ -22,6 +22,7 @@ from bot.grok.choosing import candidates
 from bot.grok.client import GrokClient
 from bot.grok.endpoint import Endpoint
 from bot.grok.images import OnPreview
+from bot.grok.keeping import Keep
 from bot.grok.tour import Leg, Means, Tour, rest_s
 from bot.grok.types import (
     CallKind,
@@ -119,9 +120,17 @@ class Pool:
             async for event in events:
                 yield event
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
+    async def fetch(
+        self,
+        ref: MediaRef,
+        folder: Path,
+        *,
+        kind: Literal["image", "video"],
+        max_bytes: int,
+        keep: Keep | None = None,
+    ) -> MediaFile:
         """Bring a result here by the client whose server it is on: no other key goes there. Raise MediaError."""
-        return await self._fetcher(ref).fetch(ref, folder, kind=kind, max_bytes=max_bytes)
+        return await self._fetcher(ref).fetch(ref, folder, kind=kind, max_bytes=max_bytes, keep=keep)
 
     async def models(self) -> tuple[Model, ...]:
         """Return what all of them list; one that is away is left out. Raise where all are."""

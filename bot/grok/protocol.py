@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from bot.grok.capabilities import Capabilities
 from bot.grok.images import OnPreview
+from bot.grok.keeping import Keep
 from bot.grok.types import (
     CallKind,
     ChatEvent,
@@ -51,7 +52,15 @@ class Grok(Protocol):
         """Go on with a job that was submitted earlier."""
         ...
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
+    async def fetch(
+        self,
+        ref: MediaRef,
+        folder: Path,
+        *,
+        kind: Literal["image", "video"],
+        max_bytes: int,
+        keep: Keep | None = None,
+    ) -> MediaFile:
         """Bring a result into a new file in `folder`."""
         ...
 

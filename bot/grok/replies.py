@@ -16,6 +16,7 @@ WHOLE = "whole"  # the name of the one event that a JSON body makes
 
 _FIELD = re.compile(rb"(?:data|event|id|retry|error)?:")
 _SNIFF_BYTES = 8
+_BLANKS_BYTES = 1024 * 1024  # what may come before anything that tells the kind
 
 
 def kind_of(content_type: str, head: bytes) -> Kind | None:
@@ -58,7 +59,12 @@ class ReplyDecoder:
         self._size += len(chunk)
         if self._size > MAX_JSON_BYTES:
             raise UpstreamError("the reply is too large", status=self._status, code="reply_too_large")
-        return self._settle(kind_of(self._content_type, b"".join(self._body))) if self._kind is None else []
+        if self._kind is not None:
+            return []
+        kind = kind_of(self._content_type, b"".join(self._body))
+        if kind is None and self._size > _BLANKS_BYTES:
+            kind = "page"  # nothing but blanks: no server that means to answer sends so many
+        return self._settle(kind)
 
     def close(self) -> list[Event]:
         """Return what the end of the body completes. An empty body is no event at all."""

@@ -25,10 +25,12 @@ class NewFile:
     """Takes a result's bytes; judges their type by the first of them and their size as they come.
 
     `discard` after `finish` does nothing, so it can stand in a `finally`. size_bytes: how much came so far.
+    validator: by which the server knows whether the file is still the one that began to come, "" if it does not.
     """
 
     def __init__(self, folder: Path, wanted: WantedKind, max_bytes: int) -> None:
         self.size_bytes = 0
+        self.validator = ""
         self._folder = folder
         self._name = secrets.token_hex(8)
         self._part = folder / f".{self._name}.part"
@@ -54,6 +56,10 @@ class NewFile:
             self._kind = self._judge()
         if len(self._lump) >= _LUMP_BYTES:
             await self._flush()
+
+    async def remember(self, validator: str) -> None:
+        """Note by what the rest of the file can be asked for."""
+        self.validator = validator
 
     async def restart(self) -> None:
         """Forget what came."""

@@ -29,18 +29,17 @@ class Transfer:
         self._file = file
         self._timing = timing
         self._clock = clock
-        self._validator = ""  # by which the server knows whether the file is still the one that began to come
 
     @property
     def headers(self) -> dict[str, str]:
         """What to ask with: for the rest of the file where some of it came, as long as it is still the same file."""
-        if not self._validator or not self._file.size_bytes:
+        if not self._file.validator or not self._file.size_bytes:
             return {}
-        return {"Range": f"bytes={self._file.size_bytes}-", "If-Range": self._validator}
+        return {"Range": f"bytes={self._file.size_bytes}-", "If-Range": self._file.validator}
 
     def start_anew(self) -> None:
         """Ask for the whole file next time."""
-        self._validator = ""
+        self._file.validator = ""
 
     def is_for_the_rest(self, response: httpx.Response) -> bool:
         """Tell whether `response` answers a request for the rest. Raise MediaError where it is not the right rest."""
@@ -58,8 +57,8 @@ class Transfer:
             # We asked for the bytes as they are. A few packed ones can become gigabytes in one step.
             raise MediaError("type", "the file came packed")
         if not self.is_for_the_rest(response):
-            self._validator = _validator(response)
             await self._file.restart()
+            await self._file.remember(_validator(response))
         end_bytes = self._announced_end(response)
         self._file.expect(end_bytes)
         try:

@@ -1,4 +1,4 @@
-"""Orders for clips: by the chat form first, which tells progress, by the asynchronous API otherwise (24 to 27)."""
+"""Orders for clips, put as the server's dialect has it: inside chat or as jobs (24 to 27)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from bot.errors import (
     UpstreamEmpty,
     UpstreamError,
     UpstreamInterrupted,
-    UpstreamModelUnknown,
     UpstreamRateLimited,
-    UpstreamUnsupported,
 )
 from bot.grok.attempts import Attempts, Patience
-from bot.grok.chat import user_message
+from bot.grok.dialects import ADAPTIVE
+from bot.grok.dialects.forms import ClipForm
 from bot.grok.endpoint import Endpoint
 from bot.grok.exchange import exchange
 from bot.grok.extract import FoundClip, ProgressScanner, find_clip, find_poster, without_pictures
 from bot.grok.failures import says_busy
+from bot.grok.finding import Finder
 from bot.grok.http import Call, Wire
-from bot.grok.images import SIZES
 from bot.grok.jobs import VideoJobs
+from bot.grok.other_forms import beyond, is_other_form, told
 from bot.grok.reading import chunk_of, is_done
 from bot.grok.replies import WHOLE
 from bot.grok.sse import Event
@@ -43,7 +43,7 @@ from bot.secret import Secret
 _UPSCALING = "超分辨率"
 _PROGRESS_LINE = re.compile(r"^.*\d\s*%.*$", re.MULTILINE)
 _ENDS_OF_PICTURE = ">)"  # of a tag and of a Markdown picture: only then is it worth looking
-_OTHER_FORM = (UpstreamUnsupported, UpstreamModelUnknown)
+_NO_ROUTE_STATUSES = (404, 405, 410, 415, 501)
 
 
 class VideoReader:
@@ -144,26 +144,32 @@ class VideoReader:
 class Clips:
     """Takes orders for clips to one server."""
 
-    def __init__(self, wire: Wire, patience: Patience) -> None:
+    def __init__(self, wire: Wire, patience: Patience, finder: Finder) -> None:
         self._wire = wire
         self._patience = patience
+        self._finder = finder
         self._jobs = VideoJobs(wire, patience)
 
     async def generate(self, request: VideoRequest) -> AsyncGenerator[VideoEvent, None]:
         """Yield progress, then the clip. Another form is tried only if the server refused the first as such."""
+        dialect = await self._finder.find()
         attempts = Attempts(self._patience, self._wire.timing.video_deadline_s)
-        refusal: UpstreamError | None = None
-        async with aclosing(self._by_chat(request, attempts)) as events:
-            try:
-                async for event in events:
-                    yield event
-            except _OTHER_FORM as refused:
-                refusal = refused
-        if refusal is None:
+        more = beyond(dialect.clip, ADAPTIVE.clip)
+        refusals: list[UpstreamError] = []
+        for form in (*dialect.clip, *more):
+            async with aclosing(self._by(form, request, attempts)) as events:
+                try:
+                    async for event in events:
+                        yield event
+                except UpstreamError as error:
+                    if not _may_be_put_otherwise(form, error):
+                        raise
+                    refusals.append(error)
+                    continue
+            if form in more:
+                self._finder.doubt(dialect)
             return
-        async with aclosing(self._jobs.run(request, attempts.ends_at, refusal)) as events:
-            async for event in events:
-                yield event
+        raise told(refusals)
 
     async def follow(self, job_id: str) -> AsyncGenerator[VideoEvent, None]:
         """Yield the progress of a job that was submitted earlier, then its clip."""
@@ -171,8 +177,11 @@ class Clips:
             async for event in events:
                 yield event
 
-    async def _by_chat(self, request: VideoRequest, attempts: Attempts) -> AsyncGenerator[VideoEvent, None]:
-        call = Call("chat/completions", _chat_payload(request))
+    def _by(self, form: ClipForm, request: VideoRequest, attempts: Attempts) -> AsyncGenerator[VideoEvent, None]:
+        call = form.call(request)
+        return self._jobs.run(call, attempts.ends_at) if form.is_job else self._by_chat(call, attempts)
+
+    async def _by_chat(self, call: Call, attempts: Attempts) -> AsyncGenerator[VideoEvent, None]:
         while True:
             reader = VideoReader(self._wire.endpoint, self._wire.secrets)
             try:
@@ -186,24 +195,6 @@ class Clips:
                 await attempts.wait_or_raise_order(error, saw_reply=reader.saw_reply)
 
 
-def _chat_payload(request: VideoRequest) -> dict[str, object]:
-    images = (request.source,) if request.source else ()
-    payload: dict[str, object] = {
-        "model": request.model,
-        "messages": [user_message(request.prompt, images)],
-        "stream": True,
-    }
-    config = _video_config(request)
-    return {**payload, "video_config": config} if config else payload
-
-
-def _video_config(request: VideoRequest) -> dict[str, object]:
-    """Return what was set, by the names of the proxy's first versions and, beside them, of its later ones."""
-    config: dict[str, object] = {}
-    if request.aspect:
-        config |= {"aspect_ratio": request.aspect, "size": SIZES[request.aspect]}
-    if request.seconds is not None:
-        config |= {"video_length": request.seconds, "seconds": request.seconds}
-    if request.quality:
-        config["resolution_name"] = request.quality
-    return config
+def _may_be_put_otherwise(form: ClipForm, error: UpstreamError) -> bool:
+    """Tell whether another form may do. Where jobs are taken, what is said of this one is the answer."""
+    return is_other_form(error) and (not form.is_job or error.status in _NO_ROUTE_STATUSES)

@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from bot.grok.capabilities import Capabilities
 from bot.grok.images import OnPreview
+from bot.grok.keeping import Keep
 from bot.grok.protocol import Grok
 from bot.grok.types import (
     CallKind,
@@ -124,10 +125,18 @@ class MeasuredGrok:
         """Go on with a job."""
         return self._clip(self._grok.follow_video(job_id))
 
-    async def fetch(self, ref: MediaRef, folder: Path, *, kind: Literal["image", "video"], max_bytes: int) -> MediaFile:
+    async def fetch(
+        self,
+        ref: MediaRef,
+        folder: Path,
+        *,
+        kind: Literal["image", "video"],
+        max_bytes: int,
+        keep: Keep | None = None,
+    ) -> MediaFile:
         """Bring a result here."""
         with self._measured("file") as call:
-            file = await self._grok.fetch(ref, folder, kind=kind, max_bytes=max_bytes)
+            file = await self._grok.fetch(ref, folder, kind=kind, max_bytes=max_bytes, keep=keep)
             call.ends()
         return file
 

@@ -18,6 +18,7 @@ from bot.errors import (
     UpstreamOutOfCredits,
     UpstreamRateLimited,
     UpstreamRefused,
+    UpstreamResting,
     UpstreamTimeout,
     UpstreamUnavailable,
     UpstreamUnsupported,
@@ -31,6 +32,7 @@ GIVEN_UP = "given_up"  # stopped by a person, or by the end of the process
 UNFORESEEN = "unforeseen"
 # The first class that fits names the outcome, so the narrower stand before the wider.
 _FAILURES: tuple[tuple[type[UpstreamError], str], ...] = (
+    (UpstreamResting, "resting"),  # nobody was asked
     (UpstreamRateLimited, "busy"),
     (UpstreamOutOfCredits, "no_credits"),
     (UpstreamKeyRefused, "key_refused"),

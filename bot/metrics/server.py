@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def serving(monitor: Monitor, host: str, port: int) -> AsyncIterator[int]:
     """Serve what a monitor tells, and give the port. port: 0 takes any. Raises SettingError where it cannot be had."""
-    runner = web.AppRunner(_application(monitor), access_log=None, handle_signals=False)
+    runner = web.AppRunner(_application(monitor), access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, host, port, shutdown_timeout=1.0).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as failed:
             raise _refusal(failed, host, port) from None
         taken: int = runner.addresses[0][1]

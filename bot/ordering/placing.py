@@ -26,6 +26,7 @@ async def place(
     """Take an order: its card appears, and moves by itself from then on. Raises InputError for what cannot be made."""
     bot = interaction.client
     checked = replace(wish, prompt=checked_prompt(wish.prompt))
+    bot.services.abilities.check(checked, has_image=image is not None)
     with bot.work.running():
         if image is None:
             await _kept_first(interaction, checked, is_private=is_private)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot import errors
-from bot.errors import GrokBotError, InputError, MediaError, UnforeseenError, UpstreamError
+from bot.errors import GrokBotError, InputError, MediaError, UnforeseenError, UpstreamError, UpstreamModelUnknown
 
 _UPSTREAM = {
     kind.__name__: kind
@@ -32,6 +32,8 @@ def packed(error: GrokBotError) -> str:
                 "code": error.code,
                 "retry_after_s": error.retry_after_s,
             }
+            if isinstance(error, UpstreamModelUnknown):
+                facts |= {"model": error.model, "nearest": list(error.nearest)}
         case _:
             facts = {}
     return json.dumps({"error": type(error).__name__, **facts})
@@ -49,7 +51,10 @@ def unpacked(written: str) -> GrokBotError:
         return UnforeseenError(facts["incident"])
     if name in _UPSTREAM:
         known = {fact: facts[fact] for fact in _UPSTREAM_FACTS if fact in facts}
-        return _UPSTREAM[name](facts["message"], **known)
+        error = _UPSTREAM[name](facts["message"], **known)
+        if isinstance(error, UpstreamModelUnknown):
+            error.model, error.nearest = facts.get("model", ""), tuple(facts.get("nearest", ()))
+        return error
     return GrokBotError(name)
 
 

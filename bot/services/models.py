@@ -6,16 +6,15 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from bot.errors import InputError, UpstreamError
+from bot.grok.naming import nearest
 from bot.grok.protocol import Grok
 from bot.grok.types import Resting
 
 LIST_LIFE_S = 60.0
 KNOWN_WITHIN_S = 2.0  # Discord: an autocomplete has 3 s
 AWAY_LIFE_S = 10.0
-NEAREST = 3
 FAST_SIGNS = ("fast", "mini", "flash")
 
 
@@ -122,11 +121,3 @@ class ModelService:
                 raise
         # Also after a failure: a server that is away is not asked again by everybody who types a letter.
         self._listed_at = self._clock()
-
-
-def nearest(name: str, names: tuple[str, ...], most: int = NEAREST) -> list[str]:
-    """Return the names that come nearest to one: those which contain it first."""
-    folded = {each.casefold(): each for each in names}
-    within = [each for each in folded if name.casefold() in each] if name else []
-    alike = get_close_matches(name.casefold(), folded, n=most, cutoff=0.4)
-    return [folded[each] for each in dict.fromkeys([*within, *alike])][:most]

@@ -18,7 +18,8 @@ from bot.ui.sentences.resting import rest_lines
 class StatusFacts:
     """What `/status` shows. Times in seconds; refused: replies of 429 since the start; answering: work under way.
 
-    slot: the share of this process, where several run as one bot. rests: upstreams that are left alone now.
+    slot: the share of this process, where several run as one bot. lacks: what the Grok server cannot do, as a line.
+    rests: upstreams that are left alone now.
     """
 
     upstream_s: float
@@ -29,6 +30,7 @@ class StatusFacts:
     refused: int
     uptime_s: float
     slot: Slot | None = None
+    lacks: str = ""
     rests: tuple[Resting, ...] = ()
 
 
@@ -64,6 +66,7 @@ def status_text(facts: StatusFacts) -> str:
             upstream,
             *rest_lines(facts.rests),
             gateway,
+            *([f"-# {facts.lacks}"] if facts.lacks else []),
             f"-# {text.counted(facts.answering, 'answer')} under way · up for {text.long_duration(facts.uptime_s)}"
             f" · refused by Discord's rate limits: {facts.refused}",
             *([] if facts.slot is None else [_slot_text(facts.slot)]),

@@ -26,7 +26,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
-from bot.ui.sentences import controls, files, memory, orders, pointing, preferences
+from bot.ui.sentences import abilities, controls, files, memory, orders, pointing, preferences
 
 EMPTY_ANSWER = "Grok finished without writing anything. Please ask again."
 ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, perhaps in other words."
@@ -61,6 +61,7 @@ _INPUT = {
     "needs_manage_messages": NOT_YOURS,
     "no_channel": "I can only answer in a channel or a direct message.",
     "draining": DRAINING,
+    **abilities.INPUT,
     **controls.INPUT,
     **files.INPUT,
     **memory.INPUT,
@@ -213,6 +214,9 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
             return "The Grok account has used up its credits. Only the bot's owner can mend that."
         case UpstreamKeyRefused():
             return "Grok refuses the bot's key. Only the bot's owner can mend that."
+        case UpstreamModelUnknown(nearest=nearest) if nearest:
+            facts = {"name": code(error.model), "nearest": code(", ".join(nearest))}
+            return preferences.INPUT["model_unknown"].format(**facts)
         case UpstreamModelUnknown():
             return "The Grok server does not know that model. `/models` lists the ones it has."
         case UpstreamUnsupported():

@@ -12,6 +12,7 @@ import httpx
 from bot.config import Settings
 from bot.grok.breakers import RestBook
 from bot.grok.client import GrokClient
+from bot.grok.finding import NoteBook
 from bot.grok.pool import Pool
 from bot.grok.upstream import MAIN, Upstream
 from bot.secret import Secret
@@ -29,7 +30,9 @@ class Upstreams:
         http: httpx.AsyncClient,
         environment: Callable[[], Mapping[str, str]],
         book: RestBook | None = None,
+        notes: NoteBook | None = None,
     ) -> None:
+        self._notes = notes
         self._settings = settings
         self._http = http
         self._environment = environment
@@ -62,7 +65,14 @@ class Upstreams:
         )
 
     def _client(self, each: Listed, most_attempts: int | None) -> GrokClient:
-        return GrokClient(self._http, base_url=each.row.base_url, api_key=each.key, most_attempts=most_attempts)
+        return GrokClient(
+            self._http,
+            base_url=each.row.base_url,
+            api_key=each.key,
+            dialect=each.row.dialect,
+            notes=self._notes,
+            most_attempts=most_attempts,
+        )
 
 
 def listed(settings: Settings, environment: Mapping[str, str]) -> list[Listed]:

@@ -25,6 +25,7 @@ def upstream(name: str, server: Server, **more: Any) -> Upstream:  # Any: fields
             sleep=server.time.sleep,
             random=lambda: 0.5,
             most_attempts=most_attempts,
+            dialect="adaptive",  # probes would take the answers of the script
         )
 
     return Upstream(name, client(None), client(1), base_url, **more)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from bot.grok.client import GrokClient
+from bot.grok.finding import NoteBook
 from bot.grok.http import Timing
 from bot.grok.types import ChatMessage, ChatRequest
 from bot.secret import Secret
@@ -93,7 +94,15 @@ class Server:
         self.requests: list[httpx.Request] = []
         self.time = FakeTime()
 
-    def client(self, *, base_url: str = BASE_URL, key: str = KEY, timing: Timing | None = None) -> GrokClient:
+    def client(
+        self,
+        *,
+        base_url: str = BASE_URL,
+        key: str = KEY,
+        timing: Timing | None = None,
+        dialect: str = "adaptive",
+        notes: NoteBook | None = None,
+    ) -> GrokClient:
         return GrokClient(
             httpx.AsyncClient(transport=httpx.MockTransport(self._answer)),
             base_url=base_url,
@@ -102,6 +111,8 @@ class Server:
             clock=self.time.clock,
             sleep=self.time.sleep,
             random=lambda: 0.5,
+            dialect=dialect,
+            notes=notes,
         )
 
     @property

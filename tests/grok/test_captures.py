@@ -336,6 +336,7 @@ def client_of(answer: Callable[[httpx.Request], httpx.Response]) -> GrokClient:
         api_key=Secret("api-key-example"),
         timing=Timing(),
         sleep=no_sleep,
+        dialect="adaptive",
     )
 
 

@@ -13,6 +13,7 @@ from bot.errors import (
     UpstreamError,
     UpstreamInterrupted,
     UpstreamKeyRefused,
+    UpstreamModelUnknown,
     UpstreamRateLimited,
     UpstreamRefused,
     UpstreamTimeout,
@@ -427,3 +428,20 @@ async def test_a_reply_without_bounds_is_given_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(replies, "MAX_JSON_BYTES", 1000)
     error, _ = await fails(reply([b'{"x":"', *[bytes(400)] * 10]))
     assert error.code == "reply_too_large"
+
+
+async def test_an_unknown_model_is_answered_with_the_nearest_that_exist() -> None:
+    unknown = {"error": {"message": "The model `grok-3-fast` does not exist", "code": "model_not_found"}}
+    names = {"data": [{"id": "grok-3"}, {"id": "grok-3-mini-fast"}, {"id": "whisper"}]}
+    server = Server(reply(unknown, status=400), reply(names))
+    with pytest.raises(UpstreamModelUnknown) as caught:
+        await server.client().chat(ChatRequest("grok-3-fast", ASK.messages))
+    assert (caught.value.model, caught.value.nearest) == ("grok-3-fast", ("grok-3-mini-fast", "grok-3"))
+    assert server.paths == ["/chat/completions", "/models"]
+
+
+async def test_an_unknown_model_is_told_also_where_nobody_lists_any() -> None:
+    unknown = {"error": {"message": "The model `x` does not exist", "code": "model_not_found"}}
+    with pytest.raises(UpstreamModelUnknown) as caught:
+        await Server(reply(unknown, status=400), httpx.ConnectError("away")).client().chat(ASK)
+    assert caught.value.nearest == ()

@@ -171,7 +171,7 @@ async def test_where_several_cannot_be_ordered_each_is_ordered_by_itself() -> No
 
 async def test_when_all_fail_the_better_explanation_is_told() -> None:
     unknown = {"error": {"message": "The model `x` does not exist", "code": "model_not_found"}}
-    server = Server(*[reply(unknown, status=400) for _ in range(1 + 2 * 2)])
+    server = Server(*[reply(unknown, status=400) for _ in range(1 + 2 * 2)], reply({"data": []}))
     with pytest.raises(UpstreamModelUnknown):
         await server.client().generate_images(ImageRequest("x", "p", count=2))
 
@@ -196,7 +196,7 @@ async def test_where_chat_edits_nothing_the_edits_api_is_asked() -> None:
 
 async def test_a_server_that_knows_neither_is_told_by_its_first_answer() -> None:
     unknown = {"error": {"message": "The model `x` does not exist", "code": "model_not_found"}}
-    server = Server(reply(unknown, status=400), reply(NO_PATH, status=404))
+    server = Server(reply(unknown, status=400), reply(NO_PATH, status=404), reply(NO_PATH, status=404))
     with pytest.raises(UpstreamModelUnknown, match="does not exist"):
         await server.client().generate_images(APPLE)
 

@@ -65,7 +65,12 @@ async def listening(handle: Handler, timing: Timing | None = None) -> AsyncItera
 
     async with server, make_http() as http:
         url = f"http://127.0.0.1:{listener.port}/v1"
-        yield GrokClient(http, base_url=url, api_key=Secret("k"), timing=timing or Timing(), sleep=no_sleep), listener
+        yield (
+            GrokClient(
+                http, base_url=url, api_key=Secret("k"), timing=timing or Timing(), sleep=no_sleep, dialect="adaptive"
+            ),
+            listener,
+        )
 
 
 async def listen(client: GrokClient) -> list[ChatEvent]:
@@ -130,55 +135,6 @@ async def test_the_deadline_ends_a_wait_that_silence_would_not() -> None:
     async with listening(silent, Timing(chat_deadline_s=0.05)) as (client, _):
         with pytest.raises(UpstreamTimeout):
             await listen(client)
-
-
-async def draw(client: GrokClient) -> object:
-    return await client.generate_images(ImageRequest("grok-imagine", "a cat"))
-
-
-async def film(client: GrokClient) -> object:
-    async with aclosing(client.stream_video(VideoRequest("grok-video", "a cat"))) as events:
-        return [event async for event in events]
-
-
-EVERY_KIND: dict[str, Callable[[GrokClient], Awaitable[object]]] = {"chat": listen, "image": draw, "video": film}
-SILENCE_S, DEADLINE_S = 0.15, 0.6
-
-
-@pytest.mark.parametrize("ask", EVERY_KIND.values(), ids=EVERY_KIND)
-async def test_comments_count_as_life_and_a_trickle_has_a_deadline(
-    ask: Callable[[GrokClient], Awaitable[object]],
-) -> None:
-    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await read_request(reader)
-        writer.write(HEAD)
-        while not writer.is_closing():
-            writer.write(framed(": keep-alive\n\n"))
-            await writer.drain()
-            await asyncio.sleep(SILENCE_S / 5)  # the pace of the server
-
-    limits = Timing(
-        silence_s=SILENCE_S, chat_deadline_s=DEADLINE_S, image_deadline_s=DEADLINE_S, video_deadline_s=DEADLINE_S
-    )
-    async with listening(trickle, limits) as (client, listener):
-        began = asyncio.get_running_loop().time()
-        with pytest.raises(UpstreamTimeout):
-            await ask(client)
-        assert DEADLINE_S * 0.9 < asyncio.get_running_loop().time() - began < DEADLINE_S * 5
-        assert listener.connections == 1
-
-
-@pytest.mark.parametrize("ask", EVERY_KIND.values(), ids=EVERY_KIND)
-async def test_silence_ends_every_kind_of_call(ask: Callable[[GrokClient], Awaitable[object]]) -> None:
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await read_request(reader)
-        writer.write(HEAD)
-        await reader.read()
-
-    async with listening(silent, Timing(silence_s=0.05)) as (client, listener):
-        with pytest.raises(UpstreamTimeout):
-            await ask(client)
-        assert listener.connections == 1
 
 
 async def test_after_a_finish_reason_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,3 +300,43 @@ async def test_a_failing_preview_ends_the_order_for_a_picture() -> None:
         with pytest.raises(EOFError):
             await client.generate_images(ImageRequest("m", "a cat"), on_preview=leave)
         await watched.has_seen_the_end.wait()
+
+
+EVERY_KIND: dict[str, Callable[[GrokClient], Awaitable[object]]] = {"chat": listen, "image": draw, "video": film}
+SILENCE_S, DEADLINE_S = 0.15, 0.6
+
+
+@pytest.mark.parametrize("ask", EVERY_KIND.values(), ids=EVERY_KIND)
+async def test_comments_count_as_life_and_a_trickle_has_a_deadline(
+    ask: Callable[[GrokClient], Awaitable[object]],
+) -> None:
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(HEAD)
+        while not writer.is_closing():
+            writer.write(framed(": keep-alive\n\n"))
+            await writer.drain()
+            await asyncio.sleep(SILENCE_S / 5)  # the pace of the server
+
+    limits = Timing(
+        silence_s=SILENCE_S, chat_deadline_s=DEADLINE_S, image_deadline_s=DEADLINE_S, video_deadline_s=DEADLINE_S
+    )
+    async with listening(trickle, limits) as (client, listener):
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(UpstreamTimeout):
+            await ask(client)
+        assert DEADLINE_S * 0.9 < asyncio.get_running_loop().time() - began < DEADLINE_S * 5
+        assert listener.connections == 1
+
+
+@pytest.mark.parametrize("ask", EVERY_KIND.values(), ids=EVERY_KIND)
+async def test_silence_ends_every_kind_of_call(ask: Callable[[GrokClient], Awaitable[object]]) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(HEAD)
+        await reader.read()
+
+    async with listening(silent, Timing(silence_s=0.05)) as (client, listener):
+        with pytest.raises(UpstreamTimeout):
+            await ask(client)
+        assert listener.connections == 1

@@ -241,9 +241,11 @@ async def test_a_job_without_a_number_is_a_failure() -> None:
 
 async def test_a_server_that_makes_no_clips_is_told_by_its_first_answer() -> None:
     unknown = {"error": {"message": "The model `v` does not exist", "code": "model_not_found"}}
-    server = Server(reply(unknown, status=400), reply(NO_PATH, status=404), reply(NO_PATH, status=404))
-    with pytest.raises(UpstreamModelUnknown):
+    names = reply({"data": [{"id": "grok-imagine-video"}, {"id": "grok-4"}]})
+    server = Server(reply(unknown, status=400), reply(NO_PATH, status=404), reply(NO_PATH, status=404), names)
+    with pytest.raises(UpstreamModelUnknown) as caught:
         await film(server.client())
+    assert (caught.value.model, caught.value.nearest) == ("grok-imagine-1.0-video", ("grok-imagine-video",))
     server = Server(*[reply(NO_PATH, status=404) for _ in range(3)])
     with pytest.raises(UpstreamUnsupported):
         await film(server.client())

@@ -20,6 +20,7 @@ from bot.errors import (
     SlotLostError,
     UnforeseenError,
     UpstreamError,
+    UpstreamModelUnknown,
     UpstreamRateLimited,
 )
 from bot.services.failures import packed, unpacked
@@ -39,6 +40,14 @@ ANYTHING = st.none() | st.integers() | st.text(max_size=20) | st.binary(max_size
 
 def facts_of(error: GrokBotError) -> dict[str, object]:
     return {**vars(error), "said": str(error), "kind": type(error)}
+
+
+def test_the_nearest_models_are_told_by_the_next_process() -> None:
+    error = UpstreamModelUnknown("no")
+    error.model, error.nearest = "grok-9", ("grok-4", "grok-3")
+    assert text.sentence(unpacked(packed(error))) == text.sentence(error)
+    assert "`grok-9`" in text.sentence(error)
+    assert "grok-4, grok-3" in text.sentence(error)
 
 
 @pytest.mark.parametrize("kind", PLAIN)

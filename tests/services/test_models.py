@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from bot.errors import InputError, UpstreamError, UpstreamRefused
-from bot.services.models import AWAY_LIFE_S, LIST_LIFE_S, ModelService, ModelsInUse, nearest
+from bot.grok.naming import nearest
+from bot.services.models import AWAY_LIFE_S, LIST_LIFE_S, ModelService, ModelsInUse
 from tests.grok.scripted import Server, reply
 
 IN_USE = ModelsInUse("grok-3", "grok-imagine-1.0", "grok-imagine-1.0-edit", "grok-imagine-1.0-video")
