@@ -61,6 +61,7 @@ def set_level(level: str) -> None:
     logging.getLogger().setLevel(least)
     for ours in ("bot", "cogs"):
         logging.getLogger(ours).setLevel(level)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every address, those of results too
 
 
 def reread_level(read: Callable[[], str]) -> None:

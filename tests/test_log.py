@@ -16,7 +16,7 @@ from bot.secret import Secret
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     root = logging.getLogger()
-    levels = {name: logging.getLogger(name).level for name in ("", "bot", "cogs")}
+    levels = {name: logging.getLogger(name).level for name in ("", "bot", "cogs", "httpx")}
     handlers = root.handlers[:]
     yield
     root.handlers[:] = handlers
@@ -43,6 +43,13 @@ def test_libraries_speak_later_than_the_bot_does(
     for name, least in (("bot.ui.live", ours), ("cogs.chat", ours), ("discord.http", theirs)):
         heard = [number for number in (10, 20, 30, 40) if f"from {name} at {number}\n" in said]
         assert heard == [number for number in (10, 20, 30, 40) if number >= least]
+
+
+def test_no_level_lets_addresses_of_results_into_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging("DEBUG", "text")
+    logging.getLogger("httpx").info("HTTP Request: GET https://example.org/result.mp4?signature=hush")
+
+    assert capsys.readouterr().err == ""
 
 
 def test_json_is_one_object_a_line_with_its_error(capsys: pytest.CaptureFixture[str]) -> None:
