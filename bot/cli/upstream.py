@@ -13,9 +13,9 @@ import typer
 from bot.cli.environment import environment
 from bot.config import DIALECTS, Settings, load_settings
 from bot.errors import InputError, SettingError
-from bot.grok.client import GrokClient
 from bot.grok.http import make_http
 from bot.grok.protocol import Grok
+from bot.upstreams.opening import Upstreams
 
 KEY_IS_SEEN = "warning: a key given by --key shows in process lists; use GROK_API_KEY, .env or --key-file"
 
@@ -74,11 +74,6 @@ def settings_for(options: UpstreamOptions) -> Settings:
 
 @asynccontextmanager
 async def open_grok(settings: Settings) -> AsyncIterator[Grok]:
-    """Open what the settings name, and close it afterwards."""
+    """Open the upstreams that the settings name, one or several, and close them afterwards. Raises SettingError."""
     async with make_http() as http:
-        yield GrokClient(
-            http,
-            base_url=settings.grok_base_url,
-            api_key=settings.grok_api_key,
-            dialect=settings.grok_dialect,
-        )
+        yield Upstreams(settings, http, environment).pool

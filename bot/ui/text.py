@@ -207,8 +207,10 @@ def _upstream(error: UpstreamError) -> str:  # one case per class of the tree
     match error:
         case UpstreamRateLimited():
             wait = f"about {duration(max(1.0, error.retry_after_s))}" if error.retry_after_s else "a few minutes"
-            if error.code == "failed" and isinstance(error, UpstreamResting):
+            if isinstance(error, UpstreamResting) and error.code == "failed":
                 return f"Grok cannot be reached; I ask it again in {wait}. Please try again then."
+            if isinstance(error, UpstreamResting):
+                return f"Grok's pool is cooling, so I leave it alone. Please try again in {wait}."
             return f"Grok is busy: its pool is cooling, no account is free. Please try again in {wait}."
         case UpstreamOutOfCredits():
             return "The Grok account has used up its credits. Only the bot's owner can mend that."

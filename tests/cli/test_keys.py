@@ -78,3 +78,22 @@ def test_models_are_json_when_asked(demo: Demo, tmp_path: Path) -> None:
     models = run("models", "--output", "json", folder=tmp_path, environment=demo.environment).document["models"]
     assert isinstance(models, list)
     assert {"id", "owned_by"} <= models[0].keys()
+
+
+def test_a_command_goes_to_the_first_listed_server_that_answers(demo: Demo, tmp_path: Path) -> None:
+    servers = [
+        f'[[upstream]]\nname = "{name}"\nbase_url = "{url}"\nkey_env = "THE_KEY"'
+        for name, url in (("dead", NOWHERE), ("alive", demo.base_url))
+    ]
+    (tmp_path / "grok.toml").write_text("\n".join(servers), encoding="utf-8")
+    environment = {"GROK_UPSTREAMS": "grok.toml", "THE_KEY": demo.key}
+    ended = run("ask", "[[tokens=3]] hi", folder=tmp_path, environment=environment)
+    assert ended.code == 0
+    assert ended.out.strip()
+
+
+def test_a_mistake_in_the_list_of_servers_ends_with_78(tmp_path: Path) -> None:
+    (tmp_path / "grok.toml").write_text("[[upstream]]\nname = 1", encoding="utf-8")
+    ended = run("models", folder=tmp_path, environment={"GROK_UPSTREAMS": "grok.toml"})
+    assert ended.code == 78
+    assert ended.err.startswith("grokcord: GROK_UPSTREAMS: ")

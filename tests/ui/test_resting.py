@@ -43,7 +43,10 @@ def test_the_state_has_a_line_for_each_that_rests() -> None:
             UpstreamRateLimited(retry_after_s=120),
             "its pool is cooling, no account is free. Please try again in about 2",
         ),
-        (UpstreamResting(code="busy", retry_after_s=120), "its pool is cooling, no account is free."),
+        (
+            UpstreamResting(code="busy", retry_after_s=120),
+            "pool is cooling, so I leave it alone. Please try again in about 2",
+        ),
         (UpstreamResting(code="failed", retry_after_s=10), "cannot be reached; I ask it again in about 10 s."),
     ],
 )
