@@ -119,9 +119,13 @@ async def test_edits_are_as_many_as_discord_took(measured: Measured, you: Person
 async def test_what_either_side_refuses_with_429_is_counted(measured: Measured, you: Person) -> None:
     before = await settled(measured.port)
     await Demo(measured.programs).next("notokens")
-    await you.asked(await you.place("refused"), "[[tokens=5 rate=100]]")
+    limited = {"message": "You are being rate limited.", "retry_after": 0.1, "global": False}
+    refusal = {"status": 429, "body": limited, "headers": {"Retry-After": "0.1", "Via": "1.1 test"}}
+    await you.control("faults", {"method": "PATCH", "path": "/messages/", **refusal})
+    await you.asked(await you.place("refused"), "[[tokens=40 rate=40]]")
     after = await settled(measured.port)
-    assert after.value("grokcord_upstream_429_total") - before.value("grokcord_upstream_429_total") == 1
+    for side in ("upstream", "discord"):
+        assert after.value(f"grokcord_{side}_429_total") - before.value(f"grokcord_{side}_429_total") == 1
 
 
 async def test_the_labels_hold_nothing_of_people_and_are_few(measured: Measured, you: Person) -> None:
