@@ -8,6 +8,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack, nullcontext
 from functools import partial
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -20,7 +21,7 @@ from bot.assembly import build_services
 from bot.cli.environment import environment
 from bot.cli.exits import EXIT_FAILED, EXIT_MISCONFIGURED, EXIT_TRY_LATER
 from bot.command_sync import CommandSync
-from bot.config import Settings, is_postgresql, load_settings
+from bot.config import Settings, is_postgresql, load_settings, read_log_level
 from bot.errors import (
     GatewayAwayError,
     GrokBotError,
@@ -33,8 +34,9 @@ from bot.errors import (
 from bot.gateway import Gateway, ask_gateway
 from bot.grok.http import make_http
 from bot.grok.protocol import Grok
-from bot.log import set_up_logging
+from bot.log import reread_level, set_up_logging
 from bot.reload import Reloads
+from bot.services.budget import estimated_tokens
 from bot.services.resting import StoredRests
 from bot.slot_keeper import SlotKeeper, Tenure
 from bot.slots import Slot
@@ -45,6 +47,9 @@ from bot.store.rests import Rests
 from bot.store.slots import SlotClaims, SoleClaims
 from bot.ui.sentences.orders import RESTARTING
 from bot.upstreams.opening import Upstreams
+
+if TYPE_CHECKING:
+    from bot.metrics.monitor import Monitor
 
 PATIENCE_S = 12.0  # running answers may finish
 FAREWELL_S = 5.0  # and then say that they were interrupted; together under 20 s
@@ -92,18 +97,24 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     reloads = Reloads()
+    reloads.add(lambda: reread_level(lambda: read_log_level(environment())))
     reloads.listen()
     async with AsyncExitStack() as stack:
+        monitor = await _monitor(stack, settings)
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         http = await stack.enter_async_context(make_http())
         upstreams = Upstreams(settings, http, environment, StoredRests(Rests(database)), Notes(database))
         reloads.add(upstreams.reread)
-        grok = upstreams.pool
+        grok: Grok = upstreams.pool
+        if monitor is not None:
+            monitor.watch_database(database.ping)
+            http.event_hooks["response"].append(monitor.saw_reply)
+            grok = monitor.watch_upstreams(upstreams.pool, estimated_tokens)
         await _check_key(grok, "GROK_UPSTREAMS" if settings.grok_upstreams else "GROK_API_KEY")
         Route.BASE = settings.discord_api_url
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
-        serve = partial(_serve_slot, settings, grok, database, stopping)
+        serve = partial(_serve_slot, settings, grok, database, stopping, monitor)
         await SlotKeeper(_claims(settings), settings.slots).serve(serve, stopping)
 
 
@@ -111,8 +122,25 @@ def _claims(settings: Settings) -> SlotClaims | SoleClaims:
     return SlotClaims(settings.database_url) if is_postgresql(settings.database_url) else SoleClaims()
 
 
+async def _monitor(stack: AsyncExitStack, settings: Settings) -> Monitor | None:
+    """Serve metrics and health from now on, if they are wanted. Raises SettingError."""
+    if not settings.metrics_port:
+        return None
+    from bot.metrics.monitor import Monitor  # not at the top: who wants no metrics need not load them
+    from bot.metrics.server import serving
+
+    monitor = Monitor()
+    await stack.enter_async_context(serving(monitor, settings.metrics_host, settings.metrics_port))
+    return monitor
+
+
 async def _serve_slot(
-    settings: Settings, grok: Grok, database: Database, stopping: asyncio.Event, tenure: Tenure
+    settings: Settings,
+    grok: Grok,
+    database: Database,
+    stopping: asyncio.Event,
+    monitor: Monitor | None,
+    tenure: Tenure,
 ) -> None:
     """Serve a slot's shards until told to stop, or until the slot is lost."""
     async with AsyncExitStack() as stack:
@@ -123,7 +151,8 @@ async def _serve_slot(
         services = build_services(settings, grok, database, slot=tenure.number, epoch=tenure.epoch)
         bot = GrokBot(services, CommandSync(Notes(database), once), share)
         stack.push_async_callback(bot.close)
-        await _serve_bot(bot, settings, stopping, tenure)
+        with monitor.watching(bot) if monitor is not None else nullcontext():
+            await _serve_bot(bot, settings, stopping, tenure)
 
 
 async def _share(stack: AsyncExitStack, settings: Settings, tenure: Tenure) -> Share:

@@ -21,6 +21,7 @@ from bot.background import Background, Chore
 from bot.command_sync import CommandSync
 from bot.errors import GrokBotError
 from bot.gate import Gate
+from bot.ids import with_ids
 from bot.needs import INTENTS, server_link
 from bot.presence import EVERY_S, Presence
 from bot.services.abilities import Abilities, Capabilities
@@ -142,8 +143,10 @@ class GrokBot(commands.AutoShardedBot):
         )
         if share.slot is not None:
             self.shard_count, self.shard_ids = share.slot.shard_count, list(share.slot.shard_ids)
+        parsers = self._connection.parsers
+        parsers.update({name: with_ids(name, parse) for name, parse in parsers.items()})
         if share.gate is not None:
-            guard, parsers = share.gate.guard, self._connection.parsers
+            guard = share.gate.guard
             parsers.update({name: guard(parse, is_exclusive=name == INTERACTION) for name, parse in parsers.items()})
         self.share = share
         self.services = services

@@ -109,10 +109,23 @@ def read_settings(
         pool_low_quota=read.value("POOL_LOW_QUOTA", "0", _whole_number(0, 10_000_000)),
         metrics_port=read.value("METRICS_PORT", "0", _whole_number(0, 65_535)),
         metrics_host=read.value("METRICS_HOST", "127.0.0.1", _host),
-        log_level=read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper)),
+        log_level=_log_level(read),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
     return settings, [*read.problems, *_slot_problems(settings)]
+
+
+def read_log_level(environment: Mapping[str, str]) -> str:
+    """Return LOG_LEVEL alone, which may change while the bot runs. Raises SettingError."""
+    read = _Reader(environment, frozenset())
+    level = _log_level(read)
+    if read.problems:
+        raise read.problems[0]
+    return level
+
+
+def _log_level(read: _Reader) -> str:
+    return read.value("LOG_LEVEL", "INFO", _one_of(LOG_LEVELS, str.upper))
 
 
 def _slot_problems(settings: Settings) -> Iterator[SettingError]:

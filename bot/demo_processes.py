@@ -41,6 +41,7 @@ def bot_environment(discord: Ready, grok: Ready, database_url: str, folder: Path
         "MEDIA_DIR": str(folder / "media"),
         "LOG_LEVEL": "INFO",  # lines such as "connected as" are waited for
         "LOG_FORMAT": "text",
+        "METRICS_PORT": "0",  # that of an .env may be taken by the bot proper
     }
 
 

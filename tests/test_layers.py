@@ -13,13 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 COMPOSITION_ROOT = "bot.__main__"
 ASSEMBLY = "bot.assembly"  # a part of it, in a file of its own
 OWN_COMMANDS = "bot.own_commands"  # another
-LEAVES = {"bot.secret", "bot.traces"}  # without dependencies: every part of the bot may hold them
+LEAVES = {"bot.secret", "bot.traces", "bot.ids"}  # without dependencies: every part of the bot may hold them
 
 # What each room may import beside the standard library, the leaf and itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot": frozenset(),
     "bot.secret": frozenset(),
     "bot.traces": frozenset(),
+    "bot.ids": frozenset(),
     "bot.errors": frozenset({"msgspec"}),
     "bot.config": frozenset({"msgspec", "bot.errors"}),
     "bot.log": frozenset({"discord", "bot.errors"}),

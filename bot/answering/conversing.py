@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
@@ -44,6 +45,7 @@ async def converse(
 
     stand: where the answer begins, and afterwards how it ended.
     """
+    began_s = time.monotonic()
     live = LiveMessage(surface, bot.pacer, view.faces, tick_s=TICK_S)
     with bot.work.running(), ExitStack() as claims:
         async with live.painting(), typing_until_shown(typing_in, live):
@@ -60,9 +62,14 @@ async def converse(
                 raise
             view.end(await ending_of(bot, stand, view))
             await live.finish()
+        log.info("answered outcome=%s seconds=%.1f", _outcome(stand), time.monotonic() - began_s)
         if live.lost is not None:
             await _hand_over(bot, live.lost, stand, view, asker, channel_id)
         await note_place(bot, stand.key, live.message_ids, channel_id)
+
+
+def _outcome(stand: Stand) -> str:
+    return "stopped" if stand.is_stopped else "whole" if stand.failed is None else type(stand.failed).__name__
 
 
 async def _hand_over(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.app import GrokBot
 from bot.errors import GrokBotError, StoreError
+from bot.ids import note_ids
 from bot.services.question import (
     ChatUpdate,
     Finished,
@@ -61,12 +62,15 @@ async def read(
     """
     with ExitStack() as stack:
         stop = stack.enter_context(bot.stops.writing(stand.key)) if stand.key else None
+        if stand.key:
+            note_ids(answer=stand.key)
         newest: ChatUpdate | None = None
         try:
             async with aclosing(updates):
                 async for update in updates:
                     if isinstance(update, Opened):
                         stand.key = update.key
+                        note_ids(answer=update.key)
                         claims.enter_context(bot.stops.claiming(update.key))
                         stop = stack.enter_context(bot.stops.writing(update.key))
                     if isinstance(update, Finished):

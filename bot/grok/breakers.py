@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Protocol, cast, get_args
 
 from bot.errors import StoreError, UpstreamError
-from bot.grok.breaker import PROBE_LIFE_S, Breaker
+from bot.grok.breaker import PROBE_LIFE_S, Breaker, State
 from bot.grok.types import CallKind
 
 LOOK_S = 2.0  # how old what other processes found out may be
 
 Key = tuple[str, CallKind]
+
+_UNTOUCHED = Breaker()
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +70,10 @@ class Breakers:
         """Return those that are open now."""
         now = self._clock()
         return [(key, each) for key, each in self._breakers.items() if each.state(now) == "open"]
+
+    def state(self, key: Key) -> State:
+        """Return how a breaker stands now."""
+        return self._breakers.get(key, _UNTOUCHED).state(self._clock())
 
     def forget(self, name: str) -> None:
         """Forget an upstream that is another one now, although it has the name."""

@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 import httpx
 
 from bot.errors import UpstreamError, UpstreamJobGone, UpstreamKeyRefused
+from bot.grok.breaker import State
 from bot.grok.breakers import Breakers, RestBook
 from bot.grok.capabilities import EVERYTHING, Capabilities
 from bot.grok.choosing import candidates
@@ -166,6 +167,13 @@ class Pool:
                 any(kind in other.kinds and (other.name, kind) not in open_now for other in self._upstreams)
             ]
         )
+
+    def breaker_states(self) -> dict[tuple[str, CallKind], State]:
+        """Return how each breaker stands, by the name of the upstream and the kind of call."""
+        keys: list[tuple[str, CallKind]] = [
+            (each.name, kind) for each in self._upstreams for kind in sorted(each.kinds)
+        ]
+        return {key: self._breakers.state(key) for key in keys}
 
     async def _asked(
         self, kind: CallKind, model: str, begin: Callable[[GrokClient, str], AsyncGenerator[T, None]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.ids import only_about
 from bot.services.fulfilment import Steps
 
 LOOK_S = 0.5  # how often the lines are looked at: more often, and an idle process is felt; less, and people see it
@@ -70,10 +71,11 @@ def to_the_end(fulfilment: Fulfilling) -> Fulfil:
     """Return what takes the steps of an order and leaves none that has not ended: nobody would come back to it."""
 
     async def fulfil(order_id: int, steps: Steps) -> None:
-        try:
-            await fulfilment.fulfil(order_id, steps)
-        except Exception as unforeseen:  # the outermost handler of an order; a stop cuts off with a BaseException
-            log.error("an order broke off order=%s error=%s", order_id, type(unforeseen).__name__)
-        await fulfilment.interrupt(order_id)
+        with only_about(order=order_id):
+            try:
+                await fulfilment.fulfil(order_id, steps)
+            except Exception as unforeseen:  # the outermost handler of an order; a stop cuts off with a BaseException
+                log.error("an order broke off order=%s error=%s", order_id, type(unforeseen).__name__)
+            await fulfilment.interrupt(order_id)
 
     return fulfil

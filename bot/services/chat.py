@@ -40,6 +40,11 @@ class ChatService:
         self._drafts = Drafts(parts, models, now)
         self._now = now
 
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return self._parts.line.waiting
+
     async def ask(self, question: Question) -> AsyncGenerator[ChatUpdate, None]:
         """Yield Opened, Waiting while others are before it, the answer as it comes, and Finished.
 

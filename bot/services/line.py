@@ -68,6 +68,11 @@ class Line:
         """Return a spot, to be entered with `async with`."""
         return Spot(self, channel_id, person_id)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return sum(len(spots) for people in self._waiting.values() for spots in people.values())
+
     async def calm(self) -> None:
         """Return when nobody waits."""
         await self._is_calm.wait()

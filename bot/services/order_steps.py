@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from bot.services.quota import Quota
 from bot.services.staging import Card, Delivery, Stage
 from bot.store.order_values import Order
 from bot.store.orders import Orders
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class OrderSteps:
         result = written(kept) if kept is not None else ""
         before = await self.orders.find(order.id)
         await self.orders.end(order.id, state, self.now(), result=result, failure=failure)
+        log.info("an order ended order=%s kind=%s model=%s state=%s", order.id, order.kind, order.model, state)
         if ended is None and before is not None and before.begun_at is not None and not before.has_ended:
             took_s = (self.now() - before.begun_at).total_seconds()
             await self.orders.note_duration(order.model, took_s, self.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -30,6 +31,8 @@ TIDY_EVERY_S = 3600.0
 REMEMBERED = timedelta(days=30)  # what was ordered: Retry and Again need it
 KEEPING_S = 1.5  # Discord: 3 s until an interaction is answered
 STEPS_KEPT = timedelta(hours=1)  # what the steps of an order came to, once it is over
+
+log = logging.getLogger(__name__)
 
 
 class OrderService:
@@ -249,6 +252,10 @@ class OrderService:
         """Return how long an order of a model usually takes here, None where nothing is known."""
         return usual_s(await self._orders.last_durations(model))
 
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many orders of this process are remembered, by kind and state."""
+        return await self._orders.counts(self._slot)
+
     # people
 
     async def is_pinged(self, person_id: int) -> bool:
@@ -286,6 +293,7 @@ class OrderService:
 
     async def _in_line(self, order: Order, stage: Stage) -> Order:
         stage.queued(order)
+        log.info("ordered order=%s kind=%s model=%s", order.id, order.kind, order.model)
         await self._jobs.enqueue(order.id, order.asker_id)
         return order
 

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreAway, StoreError
@@ -56,6 +56,13 @@ class Database:
             await database.close()
             raise
         return database
+
+    async def ping(self) -> float:
+        """Return how many seconds the database takes to answer. Raises StoreError."""
+        began_s = time.monotonic()
+        async with self.reading() as connection:
+            await connection.fetch(select(1))
+        return time.monotonic() - began_s
 
     async def close(self) -> None:
         """Let running and queued transactions end, then close every connection. Closing twice is harmless."""

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
+from itertools import product
+from typing import get_args
 
 from sqlalchemy import ColumnElement, delete, false, func, insert, select, update
 
@@ -117,6 +119,18 @@ class Orders:
         async with self._database.reading() as connection:
             [[count]] = await connection.fetch(theirs)
         return int(count)
+
+    async def counts(self, slot: int) -> dict[tuple[str, str], int]:
+        """Return how many orders of a slot are remembered, by kind and state, noughts included."""
+        chosen = (
+            select(orders.c.kind, orders.c.state, func.count())
+            .where(orders.c.slot == slot)
+            .group_by(orders.c.kind, orders.c.state)
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(chosen)
+        counts: dict[tuple[str, str], int] = dict.fromkeys(product(get_args(Kind), get_args(State)), 0)
+        return counts | {(kind, state): int(count) for kind, state, count in rows}
 
     async def last_durations(self, model: str) -> tuple[float, ...]:
         """Return how long the last orders of a model took, in seconds."""

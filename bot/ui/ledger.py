@@ -146,6 +146,7 @@ class RateLedger:
         self._global_in_flight = 0
         self._global_closed_until = -inf
         self.refused = 0
+        self.edited = 0
 
     @property
     def buckets_known(self) -> int:
@@ -176,6 +177,7 @@ class RateLedger:
         """Learn from a reply; ends what `started` began."""
         now = self._clock()
         self._arrived(claim)
+        self.edited += status < 300 and claim.route.method == "PATCH" and "/messages/" in claim.route.path
         bucket = self._named(claim.route, headers.get("X-RateLimit-Bucket"))
         if status == 429:
             self._refuse(bucket, headers, now)

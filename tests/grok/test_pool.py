@@ -380,3 +380,19 @@ async def test_another_key_ends_the_rest_of_the_old_one() -> None:
     assert len(pool.resting()) == 1
     pool.replace([upstream("a", Server(says("x")), identity="2")])
     assert await answer(pool) == "x"
+
+
+async def test_every_breaker_can_be_looked_at_without_being_touched() -> None:
+    wall = Wall()
+    servers = [upstream("a", Server(empty_pool(retry_after="40"))), upstream("b", Server(), kinds=frozenset({"image"}))]
+    pool = Pool(servers, wall_clock=wall)
+    with pytest.raises(errors.UpstreamRateLimited):
+        await answer(pool)
+    assert pool.breaker_states() == {
+        ("a", "chat"): "open",
+        ("a", "image"): "closed",
+        ("a", "video"): "closed",
+        ("b", "image"): "closed",
+    }
+    wall.now += 41
+    assert pool.breaker_states()["a", "chat"] == "half-open"

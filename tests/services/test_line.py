@@ -203,3 +203,15 @@ def test_limits_hold_and_places_count_whatever_happens(
         await people.all_go()
 
     asyncio.run(run())
+
+
+async def test_those_who_wait_are_counted_without_those_who_are_served() -> None:
+    line = Line(1, 1)
+    visitors = Visitors(line)
+    for name, channel, person in (("a", GARDEN, ANN), ("b", GARDEN, ANN), ("c", GARDEN, BEN), ("d", POND, CAT)):
+        await visitors.come(name, channel, person)
+    assert line.waiting == 3
+    await visitors.give_up("c")
+    assert line.waiting == 2
+    await visitors.all_go()
+    assert line.waiting == 0

@@ -286,3 +286,15 @@ async def test_a_process_whose_slot_is_anothers_writes_nothing(url: str, databas
     theirs = Orders(database, slot=second.number, epoch=second.epoch)
     assert await theirs.begin(order.id)
     await second.release()
+
+
+async def test_orders_of_a_slot_are_counted_by_kind_and_state(orders: Orders, database: Database) -> None:
+    for _ in range(2):
+        await orders.add(ordered(kind="clip"))
+    ended = await orders.add(ordered(kind="picture"))
+    await orders.end(ended.id, "failed", LATER)
+    await orders.add(ordered(kind="clip", slot=1))
+    counts = await orders.counts(0)
+    assert {key: count for key, count in counts.items() if count} == {("clip", "queued"): 2, ("picture", "failed"): 1}
+    assert len(counts) == 2 * 6  # noughts included, so that a figure falls to nought instead of going away
+    assert 0 <= await database.ping() < 5

@@ -273,3 +273,9 @@ def test_windows_of_interactions_long_gone_are_forgotten(ledger: RateLedger, clo
         route = route_of("PATCH", f"/webhooks/1/token{index}/messages/@original")
         ledger.ended(ledger.started(route), 200, told(5, 4, 5.0))
     assert ledger.buckets_known < 1000
+
+
+def test_edits_that_discord_took_are_counted(ledger: RateLedger) -> None:
+    for route, status in ((EDIT, 200), (ORIGINAL, 200), (EDIT, 429), (EDIT, 500), (SEND, 200), (FOLLOWUP, 200)):
+        ledger.ended(ledger.started(route), status, {})
+    assert (ledger.edited, ledger.refused) == (2, 1)
