@@ -80,7 +80,7 @@ class Wire:
     def __init__(self, http: httpx.AsyncClient, endpoint: Endpoint, key: Secret, timing: Timing) -> None:
         self.endpoint = endpoint
         self.timing = timing
-        self.secrets = (key,)
+        self.secrets: tuple[Secret, ...] = (key,)
         self._http = http
         # Compressing a stream makes proxies hold tokens back until a block is full.
         self._headers = {"Accept-Encoding": "identity", "Accept": "text/event-stream, application/json"}

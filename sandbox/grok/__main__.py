@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
         app_url=options.app_url,
         is_proxy_only=options.proxy_only,
         is_video_jobs=options.video_jobs,
+        admin_key=options.admin_key,
+        is_admin_wrapped=options.admin_wrapped,
     )
     return asyncio.run(serve(settings, options.port))
 
@@ -48,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--app-url", help='what file links begin with; "" as a proxy that does not know its address')
     parser.add_argument("--proxy-only", action="store_true", help="ignore what the proxy ignores: max_tokens and more")
     parser.add_argument("--video-jobs", action="store_true", help="make clips as jobs only, not in chat")
+    parser.add_argument("--admin-key", default="", help="key of the accounts' administration; there is none without")
+    parser.add_argument("--admin-wrapped", action="store_true", help="list the accounts as the second version does")
     return parser
 
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
+from sandbox.grok.accounts import Accounts
+from sandbox.grok.admin import ACCOUNTS, admin
 from sandbox.grok.calls import parse_json
 from sandbox.grok.control import control
 from sandbox.grok.demo import BODY, DEMO, ENTRY, Demo
@@ -31,6 +33,10 @@ def make_app(settings: DemoSettings) -> web.Application:
     app[DEMO], app[JOBS] = demo, jobs
     app.add_routes(routes)
     app.add_routes(control)
+    if settings.admin_key:
+        app[ACCOUNTS] = Accounts()
+        app[ACCOUNTS].fill(3)
+        app.add_routes(admin)
     app.router.add_get("/", page)
     app.router.add_post("/v1/videos/generations", jobs.order)
     app.router.add_get("/v1/videos/{id}", jobs.status, allow_head=False)
@@ -69,7 +75,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_api = request.path.startswith("/v1/") and not request.path.startswith("/v1/files/")
     if not is_api:
         return await handler(request)
-    refusal = _refusal(request, request.app[DEMO].settings.key)
+    settings = request.app[DEMO].settings
+    is_admin = request.path.startswith("/v1/admin/")
+    refusal = _refusal(request, settings.admin_key if is_admin else settings.key)
     is_json = request.method == "POST" and request.content_type != "multipart/form-data"
     raw = await request.read() if is_json else b""
     try:

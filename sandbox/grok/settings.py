@@ -11,6 +11,7 @@ class DemoSettings:
 
     key: what `Authorization: Bearer` must carry; "" lets everybody in, as the proxy does without a key.
     app_url: what file links begin with; None is the server's own address, "" gives the proxy's links without one.
+    admin_key: of the administration of accounts; "": there is none. is_admin_wrapped: it answers as the second version.
     is_video_jobs: clips are made by `/v1/videos/generations` alone, as by the proxy's Go version.
     """
 
@@ -22,3 +23,5 @@ class DemoSettings:
     app_url: str | None = None
     is_proxy_only: bool = False
     is_video_jobs: bool = False
+    admin_key: str = ""
+    is_admin_wrapped: bool = False
