@@ -17,7 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.app import GrokBot, Share
-from bot.assembly import build_services
+from bot.assembly import admin_of, build_services
 from bot.cli.environment import environment
 from bot.cli.exits import EXIT_FAILED, EXIT_MISCONFIGURED, EXIT_TRY_LATER
 from bot.command_sync import CommandSync
@@ -32,6 +32,7 @@ from bot.errors import (
     UpstreamKeyRefused,
 )
 from bot.gateway import Gateway, ask_gateway
+from bot.grok.admin import AdminClient
 from bot.grok.http import make_http
 from bot.grok.protocol import Grok
 from bot.log import reread_level, set_up_logging
@@ -114,7 +115,7 @@ async def _serve(settings: Settings) -> None:
         await _check_key(grok, "GROK_UPSTREAMS" if settings.grok_upstreams else "GROK_API_KEY")
         Route.BASE = settings.discord_api_url
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
-        serve = partial(_serve_slot, settings, grok, database, stopping, monitor)
+        serve = partial(_serve_slot, settings, grok, database, stopping, monitor, admin_of(settings, http))
         await SlotKeeper(_claims(settings), settings.slots).serve(serve, stopping)
 
 
@@ -140,6 +141,7 @@ async def _serve_slot(
     database: Database,
     stopping: asyncio.Event,
     monitor: Monitor | None,
+    admin: AdminClient | None,
     tenure: Tenure,
 ) -> None:
     """Serve a slot's shards until told to stop, or until the slot is lost."""
@@ -148,7 +150,7 @@ async def _serve_slot(
         if share.slot is not None:
             log.info("serving slot %d of %d, shards %s", tenure.number, settings.slots, share.slot.shard_ids)
         once = partial(alone, settings.database_url) if is_postgresql(settings.database_url) else nullcontext
-        services = build_services(settings, grok, database, slot=tenure.number, epoch=tenure.epoch)
+        services = build_services(settings, grok, database, slot=tenure.number, epoch=tenure.epoch, admin=admin)
         bot = GrokBot(services, CommandSync(Notes(database), once), share)
         stack.push_async_callback(bot.close)
         with monitor.watching(bot) if monitor is not None else nullcontext():

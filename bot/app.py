@@ -29,6 +29,7 @@ from bot.services.chat import ChatService
 from bot.services.memory import MemoryService
 from bot.services.models import ModelService
 from bot.services.orders import OrderService
+from bot.services.pool import PoolService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
 from bot.services.reading import FileReader
@@ -53,6 +54,7 @@ COGS = (
     "cogs.memory",
     "cogs.preferences",
     "cogs.about",
+    "cogs.grok",
 )
 
 INTERACTION = "INTERACTION_CREATE"
@@ -64,7 +66,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The use cases that cogs call. chores: what runs in the background as long as the bot does."""
+    """The use cases that cogs call.
+
+    pool: None where nobody administers one. chores: what runs in the background as long as the bot does.
+    """
 
     chat: ChatService
     posts: PostService
@@ -75,6 +80,7 @@ class Services:
     orders: OrderService
     models: ModelService
     abilities: Abilities
+    pool: PoolService | None = None
     chores: tuple[Chore, ...] = ()
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
+
 from bot.app import Services
 from bot.config import Settings
+from bot.grok.admin import AdminClient
+from bot.grok.pool_tokens import PoolAdmin
 from bot.grok.protocol import Grok
 from bot.media.fitting import Fitter
 from bot.services.abilities import Abilities
@@ -27,6 +31,7 @@ from bot.services.models import ModelService, ModelsInUse
 from bot.services.on_demand import JobsOnDemand
 from bot.services.order_steps import OrderSteps
 from bot.services.orders import OrderModels, OrderService
+from bot.services.pool import PoolService
 from bot.services.posts import PostService
 from bot.services.preferences import PreferenceService
 from bot.services.quota import Unlimited
@@ -40,6 +45,7 @@ from bot.store.branches import Branches
 from bot.store.claimed_slot import NO_EPOCH
 from bot.store.database import Database
 from bot.store.memory import Memory
+from bot.store.notes import Notes
 from bot.store.orders import Orders
 from bot.store.person_preferences import PersonPreferences
 from bot.store.posts import Posts
@@ -55,8 +61,12 @@ def build_services(
     slot: int = 0,
     epoch: int = NO_EPOCH,
     poll_s: float = LOOK_S,
+    admin: PoolAdmin | None = None,
 ) -> Services:
-    """Return the use cases, wired. slot, epoch: what this process holds. poll_s: how often orders are looked for."""
+    """Return the use cases, wired.
+
+    slot, epoch: what this process holds. poll_s: how often orders are looked for. admin: where there is a pool's.
+    """
     orders = _build_orders(settings, grok, Orders(database, slot=slot, epoch=epoch), database, slot, poll_s)
     memory, posts, choices = Memory(database), Posts(database), Preferences(database)
     summaries, branches = Summaries(database), Branches(database)
@@ -84,8 +94,22 @@ def build_services(
         orders=orders,
         models=ModelService(grok, _models_in_use(settings)),
         abilities=Abilities(grok),
+        pool=_pool(settings, admin, database),
         chores=(keeping.run, compactor.run, orders.run),
     )
+
+
+def admin_of(settings: Settings, http: httpx.AsyncClient) -> AdminClient | None:
+    """Return the administration of the proxy's pool, where its key and an owner are set."""
+    if not settings.grok_admin_key or not settings.owner_ids:
+        return None
+    return AdminClient(http, base_url=settings.grok_base_url, admin_key=settings.grok_admin_key)
+
+
+def _pool(settings: Settings, admin: PoolAdmin | None, database: Database) -> PoolService | None:
+    if admin is None:
+        return None
+    return PoolService(admin, Notes(database), settings.owner_ids, low_quota=settings.pool_low_quota)
 
 
 def _build_orders(

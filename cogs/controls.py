@@ -15,7 +15,7 @@ from bot.errors import InputError
 from bot.ui.controls import Control, find_control
 from bot.ui.sent import custom_id_of
 
-BUTTONS = r"grokcord:(?!memory:2:|tune:2:|order:).*"  # those of older versions and forged ones included
+BUTTONS = r"grokcord:(?!memory:2:|tune:2:|order:|pool:1:).*"  # those of older versions and forged ones included
 Act = Callable[[discord.Interaction[GrokBot], Control], Awaitable[None]]
 
 

@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
             "pylatexenc",
             "bot.grok.types",
             "bot.grok.capabilities",
+            "bot.grok.pool_tokens",
             "bot.slots",
             "bot.errors",
         }

@@ -26,7 +26,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
-from bot.ui.sentences import abilities, controls, files, memory, orders, pointing, preferences
+from bot.ui.sentences import abilities, controls, files, memory, orders, pointing, pool, preferences
 
 EMPTY_ANSWER = "Grok finished without writing anything. Please ask again."
 ONLY_THOUGHTS = "Grok thought about it but wrote no answer. Please ask again, perhaps in other words."
@@ -67,6 +67,7 @@ _INPUT = {
     **memory.INPUT,
     **orders.INPUT,
     **pointing.INPUT,
+    **pool.INPUT,
     **preferences.INPUT,
 }
 
