@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 
@@ -37,6 +38,7 @@ def command_line(run: Callable[[], int]) -> typer.Typer:
 
 def start(cli: typer.Typer, arguments: list[str]) -> int:
     """Run what was typed and return the exit code. Wrong usage is told as JSON too, where JSON was asked for."""
+    logging.getLogger("bot").addHandler(logging.NullHandler())  # what a command has to say, it says by itself
     try:
         code = cli(arguments, prog_name="grokcord", standalone_mode=False)
     except TyperException as wrong:

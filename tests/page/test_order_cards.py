@@ -27,7 +27,7 @@ SEEN: list[tuple[str, str, str, list[str]]] = [
     (
         "clip cooling",
         "Clip · waiting for Grok",
-        "no free account right now; I go on by myself in about 40 s",
+        "The pool is cooling; I go on by myself in about 40 s.",
         ["⏹️Cancel"],
     ),
     ("clip begun", "Clip · generating", "2 s · about 1 min", ["⏹️Cancel"]),
@@ -49,7 +49,7 @@ SEEN: list[tuple[str, str, str, list[str]]] = [
     ("clip long", "Clip · generating", "in the last light", ["⏹️Cancel"]),
     ("clip long-done", "Clip · done", "in the last light", ["🔁Again", "📤Resend", "🗑️"]),
     ("picture queued", "Picture · in line", "Next in line · about 5 s until it begins", ["⏹️Cancel"]),
-    ("picture cooling", "Picture · waiting for Grok", "I go on by myself as soon as it has one.", ["⏹️Cancel"]),
+    ("picture cooling", "Picture · waiting for Grok", "I go on by myself as soon as it is ready.", ["⏹️Cancel"]),
     ("picture generating", "Picture · generating", "7 s · about 10 s left", ["⏹️Cancel"]),
     ("picture cancelling", "Picture · generating", "8 s", ["[Cancelling…]"]),
     ("picture preview", "Picture · generating", "9 s · about 5 s left", ["⏹️Cancel"]),

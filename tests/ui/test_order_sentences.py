@@ -74,7 +74,7 @@ def test_a_clip_too_large_says_how_large_and_whether_it_can_be_had() -> None:
 
 def test_a_wait_for_an_account_says_for_how_long() -> None:
     assert sentences.cooling("40 s").endswith("I go on by myself in about 40 s.")
-    assert sentences.cooling("").endswith("as soon as it has one.")
+    assert sentences.cooling("").endswith("as soon as it is ready.")
 
 
 def test_the_wish_to_be_pinged_is_confirmed() -> None:

@@ -85,8 +85,8 @@ def link_dies(life: str) -> str:
 
 def cooling(wait: str) -> str:
     """Return why an order waits though it is its turn. wait: "" when nobody knows."""
-    when = f"in about {wait}" if wait else "as soon as it has one"
-    return f"The pool is cooling: Grok has no free account right now. I go on by myself {when}."
+    when = f"in about {wait}" if wait else "as soon as it is ready"
+    return f"The pool is cooling; I go on by myself {when}."
 
 
 def too_large(kind: str, size: str, limit: str, *, has_link: bool) -> str:
