@@ -40,6 +40,13 @@ _INPUT = {
     "no_folder": "{name} is no folder that files can be written to",
     "bytes_and_json": "-o - and --output json cannot share stdout",
     "several_to_stdout": "-o - takes one picture only",
+    "handle_or_all": "a handle is needed, or --all",
+    "pool_token_unknown": "no account is called {name}; `grokcord pool list` lists them",
+    "pool_token_ambiguous": "several accounts end in {name}; use a handle of `grokcord pool list`",
+    "pool_no_tokens": "stdin has no token; one is expected in each line",
+    "pool_many_tokens": "these are too many at once; the most is {most}",
+    "pool_bad_token": "a line is no token: each is one word of 8 to 4000 plain characters",
+    "pool_bad_name": "a pool's name is one word of letters and digits, such as ssoBasic",
     "bytes_on_screen": "stdout is a terminal: send the bytes of -o - into a file or a pipe",
 }
 _MEDIA = {
