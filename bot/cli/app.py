@@ -9,7 +9,7 @@ from collections.abc import Callable
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import demos, doctor, looking, making, pool, talking
+from bot.cli import db, demos, doctor, looking, making, pool, talking
 from bot.cli.exits import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 from bot.cli.output import Format, Output
 
@@ -31,7 +31,7 @@ def command_line(run: Callable[[], int]) -> typer.Typer:
         """Run the bot with the settings of the environment and .env."""
         sys.exit(run())
 
-    for group in (demos, doctor, looking, talking, making, pool):
+    for group in (demos, doctor, db, looking, talking, making, pool):
         group.add_to(cli)
     return cli
 

@@ -10,6 +10,8 @@ from bot.errors import (
     InputError,
     MediaError,
     SettingError,
+    StoreAway,
+    StoreError,
     UpstreamBlocked,
     UpstreamEmpty,
     UpstreamError,
@@ -83,6 +85,10 @@ def verdict(error: GrokBotError) -> Verdict:
             return Verdict(f"file_{error.reason}", _MEDIA.get(error.reason, _MEDIA["network"]), EXIT_FAILED)
         case UpstreamError():
             return _upstream(error)
+        case StoreAway():
+            return Verdict("database_away", str(error), EXIT_TRY_LATER)
+        case StoreError():
+            return Verdict("database", str(error), EXIT_FAILED)
         case _:
             return Verdict("failed", str(error), EXIT_FAILED)
 
