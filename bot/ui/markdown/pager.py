@@ -211,8 +211,9 @@ def _trail(raw: str, open_spans: list[Span]) -> int:
     bare = raw.rstrip()
     if any(span.kind == "quote" for span in open_spans):
         line = bare.rpartition("\n")[2]
-        if "\n" in bare and line and not line.strip("> \t"):
-            bare = bare[: -len(line)].rstrip()
+        above = bare[: len(bare) - len(line)].rstrip()
+        if above and line and not line.strip("> \t"):
+            bare = above
     return len(raw) - len(bare)
 
 

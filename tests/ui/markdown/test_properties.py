@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.ui.markdown import Pages, Piece, split
@@ -34,6 +34,7 @@ def test_each_message_of_good_markdown_reads_well_alone(text: str, limit: int) -
 
 
 @cases(600)
+@example("\n>", 120)
 @given(ANY, LIMITS)
 def test_any_text_fits_and_leaves_no_code_open(text: str, limit: int) -> None:
     pieces = split(text, limit)
