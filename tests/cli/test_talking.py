@@ -148,6 +148,8 @@ def test_ctrl_c_ends_with_130_and_one_line(tmp_path: Path) -> None:
             env=variables(slow.environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # A run of the tests in the background ignores it, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process,
     ):
         assert process.stdout is not None

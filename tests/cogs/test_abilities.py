@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.app import LOOK_AGAIN_S
 from bot.errors import InputError
 from bot.grok.capabilities import Capabilities
 from tests.cogs.test_about import listing
@@ -50,6 +51,7 @@ async def test_commands_are_registered_anew_when_the_server_turns_out_to_be_anot
         return Capabilities(video=False)
 
     abilities._grok.capabilities = only_chat  # type: ignore[method-assign]  # what a look finds out
+    world.env.backend.advance_clock(LOOK_AGAIN_S)
     await world.until(lambda: len(world.requests("PUT", "*/commands")) > registrations)
     names = {row["name"] for row in world.requests("PUT", "*/commands")[-1].json or ()}
     assert "video" not in names
