@@ -44,7 +44,10 @@ def add_to(cli: typer.Typer) -> None:
 
 
 def backup(file: Target, force: Force = False, output: FormatOption = Format.TEXT) -> None:
-    """Copy the database while the bot runs: a SQLite file, or what pg_restore takes."""
+    """Copy the database while the bot runs.
+
+    The copy is a SQLite file that can be used as it is, or, of PostgreSQL, what pg_restore takes.
+    """
 
     async def work(url: str, told: Output) -> None:
         await back_up(url, file, replace=force)
@@ -56,7 +59,7 @@ def backup(file: Target, force: Force = False, output: FormatOption = Format.TEX
 
 
 def check(output: FormatOption = Format.TEXT) -> None:
-    """Check that the database is whole, can be written, and has the newest schema."""
+    """Check that it is whole and up to date."""
     bad: list[str] = []
 
     async def work(url: str, told: Output) -> None:
@@ -92,7 +95,10 @@ def upgrade(output: FormatOption = Format.TEXT) -> None:
 
 
 def export(file: MaybeTarget = None, force: Force = False, output: FormatOption = Format.TEXT) -> None:
-    """Write all that is remembered as JSON lines; orders and secrets are left out."""
+    """Write all that is remembered as JSON lines.
+
+    Each line is a row with the name of its table. Orders are left out: they hold secrets.
+    """
 
     async def work(url: str, told: Output) -> None:
         stand = await look(url)
