@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# How many processes share the tests, a file in one of them; many of the tests start programs of their own.
+WORKERS ?= 2
 
 .PHONY: help demo demo-cluster run test lint format types bench bench-fitting bench-relay lock clean
 .DEFAULT_GOAL := help
@@ -32,7 +34,7 @@ run: $(VENV)/media.stamp ## Run the bot with the secrets in .env
 	@exec $(BIN)/grokcord run
 
 test: $(VENV)/dev.stamp ## Run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/dev.stamp ## Check style and types
 	@$(BIN)/ruff format --check .
