@@ -14,6 +14,7 @@ import sys
 from aiohttp import web
 
 from sandbox.grok.app import make_app
+from sandbox.grok.kinds import ANY, KINDS
 from sandbox.grok.settings import DemoSettings
 
 HOST = "127.0.0.1"
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         video_s=options.video_s,
         app_url=options.app_url,
         is_proxy_only=options.proxy_only,
+        dialect=options.dialect,
         is_video_jobs=options.video_jobs,
         admin_key=options.admin_key,
         is_admin_wrapped=options.admin_wrapped,
@@ -49,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--video-s", type=_seconds, default=8.0, help="how long a clip takes")
     parser.add_argument("--app-url", help='what file links begin with; "" as a proxy that does not know its address')
     parser.add_argument("--proxy-only", action="store_true", help="ignore what the proxy ignores: max_tokens and more")
+    parser.add_argument("--dialect", choices=list(KINDS), default=ANY, help="pass for one kind of server and no other")
     parser.add_argument("--video-jobs", action="store_true", help="make clips as jobs only, not in chat")
     parser.add_argument("--admin-key", default="", help="key of the accounts' administration; there is none without")
     parser.add_argument("--admin-wrapped", action="store_true", help="list the accounts as the second version does")

@@ -38,8 +38,14 @@ def make_app(settings: DemoSettings) -> web.Application:
         app[ACCOUNTS].fill(3)
         app.add_routes(admin)
     app.router.add_get("/", page)
-    app.router.add_post("/v1/videos/generations", jobs.order)
-    app.router.add_get("/v1/videos/{id}", jobs.status, allow_head=False)
+    clips = settings.kind.clips
+    if "generations" in clips:
+        app.router.add_post("/v1/videos/generations", jobs.order)
+    if "forms" in clips:
+        app.router.add_post("/v1/videos", jobs.order_by_form)
+        app.router.add_get("/v1/videos/{id}/content", jobs.content, allow_head=False)
+    if clips:
+        app.router.add_get("/v1/videos/{id}", jobs.status, allow_head=False)
     app.cleanup_ctx.append(_life)
     return app
 
@@ -56,6 +62,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except ApiError as refused:
+        if (refused.code, refused.param) == ("model_not_found", "model"):
+            refused.status = request.app[DEMO].settings.kind.unknown_model_status
         return refused.response()
     except web.HTTPException as error:
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None

@@ -70,7 +70,7 @@ class _Maker:
             for step in await self._drawn():
                 yield step
         else:
-            for step in [*_reasoning(made.thought, self._faults), *await self._text(made)]:
+            for step in [*_reasoning(made.thought, self._exchange.style), *await self._text(made)]:
                 yield step
         if self._sources:
             yield Delta({"annotations": self._sources})
@@ -132,7 +132,7 @@ class _Maker:
 
     def _more_fields(self, thought: str) -> dict[str, object]:
         """Return the sources and the reasoning of an answer that is not streamed; the proxy shows no reasoning."""
-        faults = self._faults
+        faults = self._exchange.style
         fields: dict[str, object] = {"annotations": self._sources}
         if thought and "reasoning_both" in faults:
             return {**fields, "reasoning_content": thought, "reasoning": thought}

@@ -37,9 +37,13 @@ def clip_order(exchange: Exchange, order: VideoOrder, source: bytes) -> ClipOrde
 
 def publish_clip(exchange: Exchange, order: ClipOrder, filmed: Filmed) -> tuple[str, str]:
     """Keep the files of a clip and return the links of clip and poster."""
-    path = f"{ACCOUNT}/{_id_of(order)}/generated_video.mp4"
-    clip = exchange.demo.publish(exchange.request, "video", path, filmed.clip, exchange.faults)
+    clip = exchange.demo.publish(exchange.request, "video", clip_path(order), filmed.clip, exchange.faults)
     return clip, publish_poster(exchange, order, filmed.poster)
+
+
+def clip_path(order: ClipOrder) -> str:
+    """Return where the file of a clip is kept."""
+    return f"{ACCOUNT}/{_id_of(order)}/generated_video.mp4"
 
 
 def publish_poster(exchange: Exchange, order: ClipOrder, still: bytes) -> str:
@@ -64,7 +68,7 @@ class _Maker:
     def __init__(self, exchange: Exchange, call: ChatCall, order: VideoOrder, source: bytes) -> None:
         self._exchange = exchange
         self._call = call
-        self._faults = exchange.faults
+        self._faults = exchange.style
         self._order = clip_order(exchange, order, source)
         self._is_upscaled = order.resolution == "720p"
 

@@ -59,6 +59,11 @@ class Exchange:
         return (transport is None or transport.is_closing()) and "drop" not in self.faults
 
     @property
+    def style(self) -> Faults:
+        """How the answer is written: as this kind of server does, or as the faults want it."""
+        return self.demo.settings.kind.manner | self.faults
+
+    @property
     def first_s(self) -> float:
         """Seconds until the first sign of an answer."""
         if "slow_first" in self.faults:
@@ -109,7 +114,7 @@ async def respond(exchange: Exchange, reply: Reply) -> web.StreamResponse:
     made = reply.script() if only is None else _steps(only)
     # Both are closed: closing a generator does not close the one it reads from.
     async with aclosing(made), aclosing(twisted(made, faults)) as script:
-        await Player(wire, reply.voice(faults), exchange.per_s).play(script)
+        await Player(wire, reply.voice(exchange.style), exchange.per_s).play(script)
     return await wire.close()
 
 

@@ -1,6 +1,7 @@
-"""Clips in xAI's form: an order gives a number, the number is asked until the clip is done.
+"""Clips as jobs: an order gives a number, the number is asked until the clip is done.
 
-Source: xAI's REST reference of videos; vercel/ai, packages/xai.
+Source: xAI's REST reference of videos; vercel/ai, packages/xai; OpenAI's reference of videos, whose answers are in
+`job_forms`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from sandbox.grok.clips import clip_order, publish_clip, publish_poster
+from sandbox.grok.clips import clip_order, clip_path, publish_clip, publish_poster
+from sandbox.grok.delivery import hand_out
 from sandbox.grok.demo import BODY, Demo
 from sandbox.grok.errors import ApiError, json_response
 from sandbox.grok.exchange import Exchange
 from sandbox.grok.film import ClipOrder, Filmed
+from sandbox.grok.forms import read_form
+from sandbox.grok.job_forms import Fails, form_state
 from sandbox.grok.models import VIDEO_MODEL, kind_of
-from sandbox.grok.orders import job_order, required_text
+from sandbox.grok.orders import VideoOrder, form_order, job_order, required_text
 from sandbox.grok.replies import whole_reply
 from sandbox.grok.seeds import stable_uuid
 
@@ -28,14 +32,21 @@ POSTER_SHARE = 0.3  # of the clip's time: from then on its still is told
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A clip under way."""
+    """A clip under way. is_form: it was ordered by a form, and its answers are OpenAI's."""
 
+    number: str
     exchange: Exchange
     order: ClipOrder
     model: str
     started_at: float
     making: asyncio.Task[Filmed]
     still: asyncio.Task[bytes]
+    is_form: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended without a clip."""
+        return "video_fail" in self.exchange.faults or self.making.cancelled() or self.making.exception() is not None
 
 
 class Jobs:
@@ -49,21 +60,39 @@ class Jobs:
         """Answer `POST /v1/videos/generations`."""
         body = request[BODY]
         exchange = Exchange.begin(request, required_text(body, "prompt"))
-        model = str(body.get("model") or VIDEO_MODEL)
-        kind_of(model)
+        model = _model_of(body)
         replaced = whole_reply(exchange.faults, model=model)
         if replaced is not None:
             return replaced
         image = body.get("image")
         source = await self._demo.load(str(image.get("url"))) if isinstance(image, dict) else b""
-        order = clip_order(exchange, job_order(body), source)
-        number = stable_uuid("job", time.monotonic_ns())
+        return json_response({"request_id": self._begin(exchange, model, job_order(body), source).number})
+
+    async def order_by_form(self, request: web.Request) -> web.Response:
+        """Answer `POST /v1/videos`."""
+        if request.content_type != "multipart/form-data":
+            raise ApiError(415, "Unsupported content type", code="unsupported_content_type")
+        fields, picture = await read_form(request)
+        exchange = Exchange.begin(request, required_text(fields, "prompt"))
+        model = _model_of(fields)
+        replaced = whole_reply(exchange.faults, model=model)
+        if replaced is not None:
+            return replaced
+        order = form_order(fields, self._demo.settings.kind.lengths)
+        job = self._begin(exchange, model, order, picture or b"", is_form=True)
+        return json_response(self._state(job))
+
+    def _begin(
+        self, exchange: Exchange, model: str, wanted: VideoOrder, source: bytes, *, is_form: bool = False
+    ) -> Job:
+        order = clip_order(exchange, wanted, source)
+        number = ("video_" if is_form else "") + stable_uuid("job", time.monotonic_ns())
         making = asyncio.create_task(self._make(exchange, order))
         still = asyncio.create_task(self._demo.studio.still(order))
-        self._jobs[number] = Job(exchange, order, model, time.monotonic(), making, still)
+        job = self._jobs[number] = Job(number, exchange, order, model, time.monotonic(), making, still, is_form)
         if len(self._jobs) > REMEMBERED:
             self._jobs.popitem(last=False)[1].making.cancel()
-        return json_response({"request_id": number})
+        return job
 
     async def _make(self, exchange: Exchange, order: ClipOrder) -> Filmed:
         """Make the clip, in no less time than is set; whether anybody asks for it does not matter."""
@@ -75,19 +104,35 @@ class Jobs:
 
     async def status(self, request: web.Request) -> web.Response:
         """Answer `GET /v1/videos/{id}`."""
+        return json_response(self._state(self._find(request)))
+
+    async def content(self, request: web.Request) -> web.StreamResponse:
+        """Answer `GET /v1/videos/{id}/content` with the clip itself."""
+        job = self._find(request)
+        if not job.making.done() or _failure(job):
+            raise ApiError(409, "The video is not ready", code="video_not_ready")
+        publish_clip(job.exchange, job.order, job.making.result())
+        path = clip_path(job.order)
+        return await hand_out(request, "video", path, self._demo.files.find("video", path))
+
+    def _find(self, request: web.Request) -> Job:
         job = self._jobs.get(request.match_info["id"])
         if job is None:
             raise ApiError(404, "The requested video does not exist", code="not_found", kind="not_found_error")
-        return json_response(self._state(job))
+        return job
 
     def _state(self, job: Job) -> dict[str, object]:
         faults = job.exchange.faults
         share = (time.monotonic() - job.started_at) / max(0.001, self._demo.settings.video_s)
-        if share < 1 or not job.making.done():
+        is_under_way = share < 1 or not job.making.done()
+        if job.is_form:
+            fails: Fails = None if is_under_way else _failure(job)
+            return form_state(job.number, job.model, job.order, min(99, int(100 * share)), fails)
+        if is_under_way:
             return {"status": "pending", "progress": min(99, int(100 * share)), **self._poster(job, share)}
         if "video_expired" in faults:
             return {"status": "expired"}
-        if "video_fail" in faults or job.making.cancelled() or job.making.exception():
+        if job.has_failed:
             error = {"code": "internal_error", "message": "The video could not be generated."}
             return {"status": "failed", "error": error}
         done: dict[str, object] = {"status": "done", "model": job.model, "progress": 100, **self._poster(job, share)}
@@ -110,6 +155,19 @@ class Jobs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _failure(job: Job) -> Fails:
+    if "video_mod" in job.exchange.faults:
+        return "withheld"
+    return "failed" if job.has_failed else ""
+
+
+def _model_of(order: dict[str, object]) -> str:
+    """Return the model of an order, after looking whether there is one of that name."""
+    model = str(order.get("model") or VIDEO_MODEL)
+    kind_of(model)
+    return model
 
 
 JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)

@@ -48,11 +48,3 @@ def kind_of(model: str) -> ModelKind:
         message = f"The model `{model}` does not exist or you do not have access to it."
         raise bad_request(message, "model", "model_not_found")
     return KINDS.get(model, ModelKind.CHAT)
-
-
-def model_list() -> dict[str, object]:
-    """Return the body of `GET /v1/models`; `created` is 0 there."""
-    return {
-        "object": "list",
-        "data": [{"id": id_, "object": "model", "created": 0, "owned_by": "grok2api@chenyme"} for id_ in MODEL_IDS],
-    }

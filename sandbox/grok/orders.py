@@ -120,6 +120,17 @@ def job_order(body: dict[str, object]) -> VideoOrder:
     return VideoOrder(clip_size(str(ratio), resolution), seconds, resolution)
 
 
+def form_order(fields: dict[str, object], lengths: tuple[int, ...]) -> VideoOrder:
+    """Read an order in OpenAI's form: its size in pixels names the ratio, its length is one of a few."""
+    size, seconds = fields.get("size") or "1280x720", fields.get("seconds") or str(lengths[0])
+    if size not in RATIO_OF_SIZE:
+        raise bad_request(f"size must be one of {sorted(RATIO_OF_SIZE)}", "size", "invalid_size")
+    if str(seconds) not in {str(length) for length in lengths}:
+        raise bad_request(f"seconds must be one of {list(lengths)}", "seconds", "invalid_seconds")
+    resolution = _resolution(fields.get("resolution_name"), "resolution_name")
+    return VideoOrder(clip_size(RATIO_OF_SIZE[str(size)], resolution), int(str(seconds)), resolution)
+
+
 def _resolution(value: object, param: str) -> str:
     if value is None:
         return "480p"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from sandbox.grok.calls import ChatCall, check_media, parse_chat
 from sandbox.grok.chat import chat_reply
 from sandbox.grok.clips import clip_reply
 from sandbox.grok.delivery import hand_out
-from sandbox.grok.demo import BODY, DEMO, ENTRY
+from sandbox.grok.demo import BODY, DEMO
 from sandbox.grok.errors import ApiError, bad_request, json_response, missing_field
 from sandbox.grok.exchange import Exchange, respond
+from sandbox.grok.forms import read_form
 from sandbox.grok.images_api import images_reply
-from sandbox.grok.models import EDIT_MODEL, IMAGE_MODEL, ModelKind, kind_of, model_list
+from sandbox.grok.kinds import ServerKind
+from sandbox.grok.models import EDIT_MODEL, IMAGE_MODEL, MODEL_IDS, ModelKind, kind_of
 from sandbox.grok.orders import chat_image_order, chat_video_order, image_order, required_text
 from sandbox.grok.pictures import PictureMaker, chat_picture_reply
 from sandbox.grok.replies import whole_reply
@@ -25,7 +26,8 @@ routes = web.RouteTableDef()
 async def models(request: web.Request) -> web.Response:
     """List the models."""
     faults = request.app[DEMO].queue.take(request.path, makes_something=False)
-    return whole_reply(faults) or json_response(model_list())
+    kind = request.app[DEMO].settings.kind
+    return whole_reply(faults) or json_response({"object": "list", "data": [kind.row(id_) for id_ in MODEL_IDS]})
 
 
 @routes.get("/v1/models/{model}", allow_head=False)
@@ -33,15 +35,17 @@ async def model(request: web.Request) -> web.Response:
     """Describe one model, as the OpenAI form has it."""
     name = request.match_info["model"]
     kind_of(name)
-    return json_response({"id": name, "object": "model", "created": 0, "owned_by": "grok2api@chenyme"})
+    return json_response(request.app[DEMO].settings.kind.row(name))
 
 
 @routes.post("/v1/chat/completions")
 async def chat_completions(request: web.Request) -> web.StreamResponse:
     """Answer a chat request with text, a picture, or a clip, as its model does."""
-    call = parse_chat(request[BODY])
-    if call.kind is ModelKind.VIDEO and request.app[DEMO].settings.is_video_jobs:
+    call, settings = parse_chat(request[BODY]), request.app[DEMO].settings
+    if call.kind is ModelKind.VIDEO and (settings.is_video_jobs or ModelKind.VIDEO not in settings.kind.in_chat):
         raise _no_clips_here()
+    if call.kind not in settings.kind.in_chat:
+        raise bad_request(f"The model `{call.model}` does not chat.", "model", "model_not_supported")
     exchange = Exchange.begin(request, call.asking.text)
     match call.kind:
         case ModelKind.CHAT:
@@ -96,8 +100,7 @@ async def images_generations(request: web.Request) -> web.StreamResponse:
 @routes.post("/v1/images/edits")
 async def images_edits(request: web.Request) -> web.StreamResponse:
     """Change a picture given as a file (OpenAI, the proxy) or by address (xAI)."""
-    is_form = request.content_type == "multipart/form-data"
-    body, uploaded = await _read_form(request) if is_form else (request[BODY], None)
+    body, uploaded = await _picture_and_fields(request, request.app[DEMO].settings.kind)
     prompt = required_text(body, "prompt")
     if body.get("model", EDIT_MODEL) != EDIT_MODEL:
         message = f"The model `{EDIT_MODEL}` is required for image edits."
@@ -110,23 +113,17 @@ async def images_edits(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _read_form(request: web.Request) -> tuple[dict[str, object], bytes | None]:
-    """Return the fields of a form, and the last picture in it; the journal gets names and sizes of files."""
-    fields: dict[str, object] = {}
-    files: list[bytes] = []
-    sizes: list[dict[str, object]] = []
-    for name, value in (await request.post()).items():
-        if isinstance(value, FileField):
-            files.append(value.file.read())
-            sizes.append({"filename": value.filename, "size": len(files[-1])})
-        else:
-            fields[name] = value if isinstance(value, str) else value.decode(errors="replace")
-    entry = request[ENTRY]
-    entry.body = {**fields, "files": sizes}
-    entry.model = str(fields["model"]) if "model" in fields else None
-    if not files:
-        raise missing_field("body.image")
-    return fields, files[-1]
+async def _picture_and_fields(request: web.Request, kind: ServerKind) -> tuple[dict[str, object], bytes | None]:
+    """Return an order to change a picture, and the picture if it came as a file."""
+    way = "form" if request.content_type == "multipart/form-data" else "json"
+    if kind.edits not in (None, way):
+        raise ApiError(415, "Unsupported content type", code="unsupported_content_type")
+    if way == "json":
+        return request[BODY], None
+    body, picture = await read_form(request, None if kind.edits is None else kind.picture_field)
+    if picture is None:
+        raise missing_field(f"body.{kind.picture_field}")
+    return body, picture
 
 
 def _image_address(body: dict[str, object]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sandbox.grok.kinds import ANY, KINDS, ServerKind
+
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
@@ -12,6 +14,7 @@ class DemoSettings:
     key: what `Authorization: Bearer` must carry; "" lets everybody in, as the proxy does without a key.
     app_url: what file links begin with; None is the server's own address, "" gives the proxy's links without one.
     admin_key: of the administration of accounts; "": there is none. is_admin_wrapped: it answers as the second version.
+    dialect: the kind of server that it passes for, one of `KINDS`.
     is_video_jobs: clips are made by `/v1/videos/generations` alone, as by the proxy's Go version.
     """
 
@@ -22,6 +25,12 @@ class DemoSettings:
     video_s: float = 8.0
     app_url: str | None = None
     is_proxy_only: bool = False
+    dialect: str = ANY
     is_video_jobs: bool = False
     admin_key: str = ""
     is_admin_wrapped: bool = False
+
+    @property
+    def kind(self) -> ServerKind:
+        """The kind of server that it passes for."""
+        return KINDS[self.dialect]
