@@ -17,11 +17,14 @@ class Demo:
     def __init__(self, running: Stack) -> None:
         self._root = running.grok_root
 
+    async def requests(self) -> list[Json]:
+        """Return every request to the server's own routes, oldest first."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self._root}/control/requests") as reply:
+            return list((await reply.json())["requests"])
+
     async def questions(self) -> list[Json]:
         """Return the bodies of every chat request, oldest first."""
-        async with aiohttp.ClientSession() as http, http.get(f"{self._root}/control/requests") as reply:
-            rows = (await reply.json())["requests"]
-        return [row["body"] for row in rows if row["path"] == "/v1/chat/completions"]
+        return [row["body"] for row in await self.requests() if row["path"] == "/v1/chat/completions"]
 
     async def asked(self, words: str) -> Json:
         """Return the newest request whose last message holds these words."""
