@@ -112,7 +112,8 @@ def read_settings(
         log_level=_log_level(read),
         log_format=read.value("LOG_FORMAT", "text", _one_of(("text", "json"), str.lower)),
     )
-    return settings, [*read.problems, *_slot_problems(settings)]
+    names_server = bool(environment.get("GROK_BASE_URL", "").strip())
+    return settings, [*read.problems, *_slot_problems(settings), *_admin_problems(settings, names_server=names_server)]
 
 
 def read_log_level(environment: Mapping[str, str]) -> str:
@@ -133,6 +134,14 @@ def _slot_problems(settings: Settings) -> Iterator[SettingError]:
         yield SettingError("SLOTS", "more than 1 needs a DATABASE_URL that begins with postgresql://")
     if 0 < settings.shards < settings.slots:
         yield SettingError("SHARDS", "must be at least as many as SLOTS, or 0 for what Discord recommends")
+
+
+def _admin_problems(settings: Settings, *, names_server: bool) -> Iterator[SettingError]:
+    """Let no admin key go to a server that nobody named: one of many is administered, and the file has no such key."""
+    if settings.grok_admin_key and settings.grok_upstreams and not names_server:
+        yield SettingError(
+            "GROK_BASE_URL", "must name the server that GROK_ADMIN_KEY belongs to, because GROK_UPSTREAMS lists several"
+        )
 
 
 def is_postgresql(database_url: str) -> bool:

@@ -164,6 +164,18 @@ def test_every_slot_needs_a_shard() -> None:
     assert refused.name == "SHARDS"
 
 
+def test_the_admin_key_goes_to_no_server_that_nobody_named(tmp_path: Path) -> None:
+    listed = tmp_path / "upstreams.toml"
+    listed.write_text("", encoding="utf-8")
+    several = {**SECRETS, "GROK_UPSTREAMS": str(listed), "GROK_ADMIN_KEY": "an-admin-key"}
+    refused = refusal(several)
+    assert refused.name == "GROK_BASE_URL"
+    assert "GROK_ADMIN_KEY" in refused.problem
+    assert (
+        load_settings({**several, "GROK_BASE_URL": "http://127.0.0.1:8000"}).grok_admin_key.reveal() == "an-admin-key"
+    )
+
+
 def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n", encoding="utf-8")
