@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
+# What reading JSON raises that somebody else wrote, beside msgspec's own: text that is no UTF-8 (the error's arguments
+# hold all that was read: show nothing of it), and lists within lists, some hundreds deep.
+UNREADABLE_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 FitFailure = Literal["no_encoder", "damaged", "too_long", "failed"]
 
 

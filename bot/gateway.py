@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 import msgspec
 
-from bot.errors import GatewayAwayError, TokenRefusedError
+from bot.errors import UNREADABLE_JSON, GatewayAwayError, TokenRefusedError
 from bot.secret import Secret
 
 TIMEOUT_S = 10.0
@@ -52,6 +52,6 @@ async def ask_gateway(api_url: str, token: Secret) -> Gateway:
         raise TokenRefusedError
     try:
         reply = msgspec.json.decode(body, type=_Reply)
-    except msgspec.DecodeError as odd:
+    except UNREADABLE_JSON as odd:
         raise GatewayAwayError(f"status {status}") from odd
     return Gateway(reply.url, max(1, reply.shards), max(1, reply.session_start_limit.max_concurrency))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
 from bot.errors import GatewayAwayError, TokenRefusedError
 from bot.gateway import Gateway, ask_gateway
@@ -27,3 +28,20 @@ async def test_a_token_that_is_refused_is_told_from_a_server_that_is_away() -> N
             await ask_gateway(sandbox.origin, Secret(TOKEN))  # something answers, but not Discord
     with pytest.raises(GatewayAwayError):
         await ask_gateway(NOWHERE, Secret(TOKEN))
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"url": "\xff"}', b'{"a":' + b"[" * 50_000])
+async def test_an_answer_that_cannot_be_read_is_a_server_that_is_away(body: bytes) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body)
+
+    app = web.Application()
+    app.router.add_get("/gateway/bot", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        with pytest.raises(GatewayAwayError):
+            await ask_gateway(f"http://127.0.0.1:{runner.addresses[0][1]}", Secret(TOKEN))
+    finally:
+        await runner.cleanup()

@@ -11,7 +11,7 @@ from typing import get_args
 
 import msgspec
 
-from bot.errors import InputError
+from bot.errors import UNREADABLE_JSON, InputError
 from bot.grok.magic import HEAD_BYTES, find_kind
 from bot.grok.types import ChatMessage, InlineImage, Role
 
@@ -39,7 +39,7 @@ def read_conversation(name: str) -> tuple[ChatMessage, ...]:
     shown = _named(name)
     try:
         found = msgspec.json.decode(_bytes(name))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+    except UNREADABLE_JSON as broken:
         raise InputError("messages", name=shown, problem="is no JSON") from broken
     rows = found.get("messages") if isinstance(found, dict) else found
     if not isinstance(rows, list) or not rows:

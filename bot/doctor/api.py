@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from bot.errors import UNREADABLE_JSON
 from bot.secret import Secret
 
 TIMEOUT_S = 10.0
@@ -56,7 +57,7 @@ class DiscordApi:
 def _decoded(raw: bytes) -> Any:  # Any: JSON
     try:
         return msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except UNREADABLE_JSON:
         return None
 
 

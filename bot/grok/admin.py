@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import httpx
 import msgspec
 
-from bot.errors import UpstreamError, UpstreamRefused, UpstreamUnsupported
+from bot.errors import UNREADABLE_JSON, UpstreamError, UpstreamRefused, UpstreamUnsupported
 from bot.grok.accounts import Accounts, named, read_accounts
 from bot.grok.endpoint import Endpoint
 from bot.grok.http import DEFAULT_TIMING, Call, Timing, Wire
@@ -117,7 +117,7 @@ class AdminClient:
             raw = await self._wire.fetch(call)
         try:
             return msgspec.json.decode(raw)
-        except msgspec.DecodeError:
+        except UNREADABLE_JSON:
             raise UpstreamRefused("the server's answer is not understood") from None  # the cause would hold it
 
     def _learn(self, tokens: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from bot.errors import UNREADABLE_JSON
 from bot.grok.odd_chunks import parse_odd_chunk
 from bot.grok.shapes import Chunk
 from bot.grok.sse import Event
@@ -32,7 +33,7 @@ def parse_chunk(data: bytes) -> Chunk | None:
     """Read one event's data; None if it is no JSON object (broken ones are skipped)."""
     try:
         return _DECODER.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE_JSON:
         return parse_odd_chunk(data)
 
 
@@ -54,7 +55,7 @@ def decode_raw(raw: msgspec.Raw) -> object:
     """Return what a raw field holds, None if that cannot be read."""
     try:
         return msgspec.json.decode(raw) if is_present(raw) else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE_JSON:
         return None
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from bot.errors import (
+    UNREADABLE_JSON,
     UpstreamBlocked,
     UpstreamError,
     UpstreamKeyRefused,
@@ -195,7 +196,7 @@ def _from_page(status: int) -> UpstreamError:
 def _json_or_none(body: bytes) -> object:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE_JSON:
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from bot.errors import SettingError, StoreError, UpstreamError, UpstreamRefused, UpstreamUnsupported
+from bot.errors import UNREADABLE_JSON, SettingError, StoreError, UpstreamError, UpstreamRefused, UpstreamUnsupported
 from bot.grok.attempts import Patience
 from bot.grok.dialects import ADAPTIVE, AUTO, DIALECTS, Dialect
 from bot.grok.http import Call, Wire
@@ -149,5 +149,5 @@ class Finder:
 def _read(written: str) -> _Note | None:
     try:
         return msgspec.json.decode(written, type=_Note)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE_JSON:
         return None

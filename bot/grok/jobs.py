@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from bot.errors import (
+    UNREADABLE_JSON,
     UpstreamBlocked,
     UpstreamEmpty,
     UpstreamError,
@@ -196,5 +197,5 @@ def _begun() -> Iterator[None]:
 def _json(body: bytes) -> object:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+    except UNREADABLE_JSON as broken:
         raise UpstreamUnavailable from broken

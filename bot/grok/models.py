@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bot.errors import UpstreamUnavailable, UpstreamUnsupported
+from bot.errors import UNREADABLE_JSON, UpstreamUnavailable, UpstreamUnsupported
 from bot.grok.failures import error_from_event
 from bot.grok.types import Model
 from bot.grok.wording import is_page
@@ -36,7 +36,7 @@ def parse_listing(body: bytes) -> Listing:
     """Read the body of `/models`: {"data": rows}, {"models": rows} or just rows; a row is an object or an id."""
     try:
         payload = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+    except UNREADABLE_JSON as broken:
         # A website answers any path with a page: then the address is that of something else.
         kind = UpstreamUnsupported if is_page(body.decode("utf-8", "replace")) else UpstreamUnavailable
         raise kind("the address answers with something that is no list of models") from broken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -43,15 +44,21 @@ class Place:
         return [row["token"] for rows in pools.values() for row in rows]
 
 
-async def served(**settings: Any) -> AsyncIterator[Place]:
-    runner = web.AppRunner(make_app(replace(QUICK, **settings)))
+@asynccontextmanager
+async def on_a_socket(app: web.Application) -> AsyncIterator[str]:
+    """Serve, and return where."""
+    runner = web.AppRunner(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with make_http() as http:
-            yield Place(f"http://127.0.0.1:{runner.addresses[0][1]}", http)
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+async def served(**settings: Any) -> AsyncIterator[Place]:
+    async with on_a_socket(make_app(replace(QUICK, **settings))) as url, make_http() as http:
+        yield Place(url, http)
 
 
 @pytest.fixture(params=[False, True], ids=["first version", "second version"])
@@ -187,6 +194,19 @@ async def test_nothing_is_written_where_the_list_is_not_understood(place: Place)
         with pytest.raises(UpstreamError):
             await change()
     assert (await place.arrange())["writes"] == 0
+
+
+@pytest.mark.parametrize("body", [b'{"ssoBasic": [{"token": "sso-\xff"}]}', b"[" * 50_000], ids=["no UTF-8", "nested"])
+async def test_a_list_that_cannot_be_read_is_an_error_without_its_text(body: bytes) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_get("/v1/admin/tokens", answer)
+    async with on_a_socket(app) as url, make_http() as http:
+        with pytest.raises(UpstreamRefused, match="not understood") as caught:
+            await AdminClient(http, base_url=url, admin_key=Secret(KEY)).tokens()
+    assert caught.value.__cause__ is None
 
 
 async def test_ten_thousand_accounts(place: Place) -> None:

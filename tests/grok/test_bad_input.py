@@ -152,6 +152,28 @@ def test_json_with_wrong_types_everywhere_gives_an_answer_or_an_error_of_ours(
     asyncio.run(run())
 
 
+NESTED = b"[" * 50_000 + b"]" * 50_000
+UNREADABLE = {
+    "no UTF-8": b'{"error": "\xff"}',
+    "lists within lists": NESTED,
+    "lists in a field": b'{"choices": [{"delta": {"content": "a"}, "logprobs": ' + NESTED + b"}]}",
+}
+
+
+@EVERY_ORDER
+@pytest.mark.parametrize("is_streamed", [False, True])
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
+async def test_json_that_cannot_be_read_is_an_error_of_ours(
+    order: Order, body: bytes, status: str, *, is_streamed: bool
+) -> None:
+    content = b"data: " + body + b"\n\n" if is_streamed else body
+    kind = "text/event-stream" if is_streamed else "application/json"
+    async with saying(answer(content, kind, status), video_s=0.02) as client:
+        with suppress(UpstreamError):
+            await order(client)
+
+
 @given(st.binary(max_size=200))
 def test_a_list_of_models_may_be_anything(body: bytes) -> None:
     with suppress(UpstreamError):
