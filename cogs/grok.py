@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GrokBot, report
+from bot.background import Background
 from bot.errors import GrokBotError, InputError
 from bot.services.pool import DEFAULT_POOL, PoolService, pool_name
 from bot.ui.pool import (
@@ -43,18 +44,17 @@ class GrokCog(commands.GroupCog, group_name="grok", group_description="The Grok 
     def __init__(self, bot: GrokBot, pool: PoolService) -> None:
         self.bot = bot
         self._pool = pool
-        self._watching: asyncio.Task[None] | None = None
+        self._background = Background((self._watch,))
 
     async def cog_load(self) -> None:
         """Watch the quota from now on; in a bot of several processes, only the first does."""
         slot = self.bot.share.slot
         if slot is None or slot.number == 0:
-            self._watching = asyncio.create_task(self._watch())
+            self._background.start()
 
     async def cog_unload(self) -> None:
         """Stop watching."""
-        if self._watching is not None:
-            self._watching.cancel()
+        await self._background.stop()
 
     # commands
 

@@ -86,7 +86,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         {"discord", "aiohttp", "bot.app", "bot.answering.people", "bot.services", "bot.ui", "bot.errors"}
     ),
     # bot.errors: a cog ends its card with the sentence for what went wrong.
-    "cogs": frozenset({"discord", "bot.app", "bot.answering", "bot.ordering", "bot.services", "bot.ui", "bot.errors"}),
+    "cogs": frozenset(
+        {
+            "discord",
+            "bot.app",
+            "bot.answering",
+            "bot.ordering",
+            "bot.services",
+            "bot.ui",
+            "bot.background",
+            "bot.errors",
+        }
+    ),
     # Parts of the program that operators call: each opens what it needs, so they stand above every other room.
     "bot.cli": frozenset(
         {

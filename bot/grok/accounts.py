@@ -56,8 +56,9 @@ class Accounts:
         return found[0]
 
     def with_new(self, pool: str, tokens: Iterable[str]) -> Accounts:
-        """Return these and more, which the server fills in."""
-        return Accounts({**self.pools, pool: [*self.pools.get(pool, ()), *({"token": token} for token in tokens)]})
+        """Return these and those that are not among them, which the server fills in."""
+        new = [{"token": token} for token in tokens if token not in self.all]
+        return Accounts({**self.pools, pool: [*self.pools.get(pool, ()), *new]})
 
     def with_status(self, token: str, status: str) -> Accounts:
         """Return these, one in another state."""

@@ -51,7 +51,8 @@ def pool_page(tokens: Sequence[PoolToken], number: int, now: datetime) -> str:
     number = _clipped(tokens, number)
     quotas = [each.quota for each in tokens if each.quota is not None and each.status == "active"]
     active = sum(each.status == "active" for each in tokens)
-    head = f"**{text.counted(len(tokens), 'account')}** · {active} active · {sum(quotas):,} uses left"
+    left = f"{sum(quotas):,} uses left" if quotas or not active else "uses left unknown"
+    head = f"**{text.counted(len(tokens), 'account')}** · {active} active · {left}"
     rows = [_row(each, now) for each in tokens[number * ROWS_A_PAGE : (number + 1) * ROWS_A_PAGE]]
     foot = [f"-# Page {number + 1} of {_pages(tokens)}"] if _pages(tokens) > 1 else []
     return text.cut("\n".join([head, *rows, *foot]), 2000)

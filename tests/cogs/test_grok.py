@@ -15,6 +15,7 @@ from simcord import InteractionResult, MemberActor
 
 from bot.app import GrokBot
 from bot.assembly import build_services
+from bot.background import AGAIN_AFTER_S
 from bot.command_sync import CommandSync
 from bot.config import Settings
 from bot.errors import InputError, UpstreamUnsupported
@@ -24,7 +25,7 @@ from bot.services.pool import tokens_in
 from bot.store.database import Database
 from bot.store.notes import Notes
 from bot.ui.sentences import pool as sentences
-from cogs.grok import GrokCog
+from cogs.grok import LOOK_S, GrokCog
 from sandbox.grok.accounts import Accounts
 from tests.cogs.conftest import NEVER_S, ORDERS_POLL_S
 from tests.cogs.world import World, labels
@@ -232,6 +233,29 @@ async def test_owners_are_told_once_when_the_pool_runs_low(owned: World, account
     await told()
     rows[0]["quota"] = 1
     assert await told() == 2
+
+
+async def test_the_watch_goes_on_after_a_mistake_that_nobody_foresaw(
+    owned: World, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = owned.bot.services.pool
+    assert pool is not None
+    look, looks = pool.fallen, 0
+
+    async def breaks_first() -> int | None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise OSError("the line broke")
+        return await look()
+
+    monkeypatch.setattr(pool, "fallen", breaks_first)
+    for row in accounts.pools["ssoBasic"]:
+        row["quota"] = 33
+    await owned.env.advance_time(LOOK_S)
+    assert looks == 1
+    await owned.env.advance_time(AGAIN_AFTER_S)
+    assert [message.content[:23] for message in owned.told(owned.ann)] == ["The Grok pool runs low:"]
 
 
 async def test_no_token_is_read_anywhere_in_a_whole_session(

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import InputError, UpstreamError, UpstreamKeyRefused, UpstreamRefused, UpstreamUnsupported
+from bot.grok.accounts import read_accounts
 from bot.grok.admin import AdminClient
 from bot.grok.http import make_http
 from bot.secret import Secret
@@ -151,6 +152,14 @@ async def test_an_account_that_somebody_else_added_meanwhile_stays(place: Place)
     await place.arrange(intruder=True)
     await place.admin.add("ssoBasic", [Secret(NEW)])
     assert len(await place.standing()) == 5
+
+
+def test_a_token_that_is_there_by_now_is_not_added_a_second_time() -> None:
+    there = read_accounts({"ssoSuper": [{"token": NEW}]})
+    assert there.with_new("ssoBasic", [NEW, "sso-another"]).payload() == {
+        "ssoSuper": [{"token": NEW}],
+        "ssoBasic": [{"token": "sso-another"}],
+    }
 
 
 async def test_a_write_that_was_not_done_is_told(place: Place) -> None:
