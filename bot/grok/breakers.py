@@ -100,7 +100,11 @@ class Breakers:
         if not breaker.enter(now):
             return False
         if breaker.probe_at is not None:
-            await self._keep(key, KnownRest(now + PROBE_LIFE_S, breaker.rests))
+            try:
+                await self._keep(key, KnownRest(now + PROBE_LIFE_S, breaker.rests))
+            except BaseException:  # given up meanwhile: there will be no probe
+                breaker.says_nothing()
+                raise
         return True
 
     async def works(self, key: Key) -> None:

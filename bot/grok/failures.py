@@ -137,7 +137,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
     except ValueError:
         try:
             until = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one in a year that no calendar has
             return None
         if until.tzinfo is None:
             until = until.replace(tzinfo=UTC)

@@ -40,6 +40,7 @@ _POSTERS = ("poster", "poster_url", "thumbnail", "thumbnail_url", "preview_image
 _GONE_STATUSES = (404, 410)
 _FAILED_LOOKS = 5  # so many failed looks in a row are one long outage
 _LOOK_S = 30.0
+_LONGEST_PAUSE_S = 60.0  # whatever the server asks for: meanwhile the clip may be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ class VideoJobs:
                 failures += 1
                 if not error.is_retryable or failures >= _FAILED_LOOKS:
                     raise
-                await self._patience.sleep(max(error.retry_after_s or 0.0, self._wire.timing.poll_s))
+                pause_s = min(error.retry_after_s or 0.0, _LONGEST_PAUSE_S, ends_at - self._patience.clock())
+                await self._patience.sleep(max(pause_s, self._wire.timing.poll_s))
 
     def _clip(self, job: Job, name: str, payload: object) -> MediaRef:
         if job.is_withheld:

@@ -20,6 +20,7 @@ from bot.errors import (
     UpstreamUnsupported,
 )
 from bot.grok.allowance import Allowance
+from bot.grok.breaker import verdict
 from bot.grok.breakers import Breakers
 from bot.grok.client import GrokClient
 from bot.grok.types import CallKind
@@ -47,13 +48,17 @@ class Means:
 
 @dataclass(slots=True)
 class Leg:
-    """One upstream being asked. model: as it calls it. Something must become of it: `works` or `fails`."""
+    """One upstream being asked. model: as it calls it. Something must become of it: `works` or `fails`.
+
+    is_probe: the breaker waits for its word. Of any other call, only what it says counts, not that it says nothing.
+    """
 
     upstream: Upstream
     client: GrokClient
     model: str
     _means: Means
     _kind: CallKind
+    _is_probe: bool
     _is_settled: bool = False
     _has_begun: bool = False
 
@@ -71,14 +76,15 @@ class Leg:
     async def fails(self, error: UpstreamError) -> None:
         """Note a failure."""
         self._is_settled = True
-        await self._means.breakers.note((self.upstream.name, self._kind), error)
+        if self._is_probe or verdict(error) != "says nothing":
+            await self._means.breakers.note((self.upstream.name, self._kind), error)
 
     async def leave(self) -> None:
         """Note that nobody waits for the rest any more, unless all is told already."""
         self._means.allowance(self.upstream).leave()
         if self._has_begun and not self._is_settled:
             await self.works()
-        elif not self._is_settled:
+        elif not self._is_settled and self._is_probe:
             await self._means.breakers.note((self.upstream.name, self._kind), None)
 
 
@@ -98,12 +104,14 @@ class Tour:
     async def next(self) -> AsyncIterator[Leg]:
         """Enter the next upstream. Raise the UpstreamError tree where there is none."""
         upstream, is_probe = await self._chosen()
+        is_resting = self._means.breakers.of((upstream.name, self._kind)).rests > 0
         leg = Leg(
             upstream,
-            upstream.hasty if self._left or is_probe else upstream.client,
+            upstream.hasty if self._left or is_resting else upstream.client,
             upstream.own_name(self._model),
             self._means,
             self._kind,
+            is_probe,
         )
         try:
             yield leg
@@ -121,6 +129,7 @@ class Tour:
         return self._kind == "chat" or not error.may_have_generated
 
     async def _chosen(self) -> tuple[Upstream, bool]:
+        """Return who is asked, and whether that is a probe."""
         await self._means.breakers.look()
         while True:
             for upstream in self._left:
@@ -129,7 +138,7 @@ class Tour:
                     return upstream, self._means.breakers.of((upstream.name, self._kind)).probe_at is not None
             refused = self._refused()
             if refused is not None:
-                return refused, True
+                return refused, False
             if not await self._is_worth_waiting():
                 raise self._verdict()
 
@@ -137,10 +146,13 @@ class Tour:
         allowance = self._means.allowance(upstream)
         if self._means.breakers.left_s((upstream.name, self._kind)) > 0 or not allowance.enter(self._means.clock()):
             return False
-        if await self._means.breakers.enter((upstream.name, self._kind)):
-            return True
-        allowance.leave()
-        return False
+        passes = False
+        try:
+            passes = await self._means.breakers.enter((upstream.name, self._kind))
+        finally:
+            if not passes:  # refused, or given up while other processes were told of the probe
+                allowance.leave()
+        return passes
 
     def _refused(self) -> Upstream | None:
         """Return one whose key is refused, where nothing else is left: asking costs nothing, and its answer is true."""

@@ -173,6 +173,9 @@ WAITS: dict[str, float | None] = {
     "": None,
     "inf": None,
     "nan": None,
+    "Mon, 01 Jan 99999999999 00:00:00 GMT": None,
+    "Mon, 99999999999 Jan 2026 00:00:00 GMT": None,
+    "Mon, 01 Jan 2026 00:00:00 +99999999999999": None,
 }
 
 

@@ -77,6 +77,13 @@ async def test_a_job_forgotten_while_it_is_watched_is_gone() -> None:
     assert isinstance(await failure(server.client().follow_video("7")), UpstreamJobGone)
 
 
+async def test_a_clip_is_looked_for_in_time_however_long_the_server_asks_to_wait() -> None:
+    busy = reply({"error": {"message": "slow down"}}, status=429, retry_after="86400")
+    server = Server(busy, reply(DONE))
+    assert await gathered(server.client().follow_video("7")) == [VideoReady(CLIP)]
+    assert max(server.time.slept) == 60
+
+
 async def test_the_page_of_a_gateway_does_not_say_that_a_job_is_gone() -> None:
     page = "<html><h1>404 Not Found</h1></html>"
     server = Server(reply(page, status=404, kind="text/html"), httpx.ConnectError("away"), reply(DONE))

@@ -6,7 +6,7 @@ import asyncio
 import base64
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 from bot import errors
 from bot.grok.allowance import Allowance
 from bot.grok.breaker import FAILURES_IN_A_ROW
+from bot.grok.breakers import KnownRest
 from bot.grok.choosing import candidates
 from bot.grok.pool import Pool
 from bot.grok.types import (
@@ -219,6 +220,72 @@ async def test_an_empty_pool_rests_and_one_probe_ends_that() -> None:
     held.may_come.set()
     assert await probe == "first"
     assert (await answer(pool), pool.resting()) == ("first", ())
+
+
+def held_back(word: str) -> tuple[HeldBack, httpx.Response]:
+    held = HeldBack(sse(word, STOP))
+    return held, httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=held)
+
+
+async def given_up(asking: asyncio.Task[str]) -> None:
+    asking.cancel()
+    with suppress(asyncio.CancelledError):
+        await asking
+
+
+async def test_who_gives_up_a_call_of_before_makes_no_room_for_a_second_probe() -> None:
+    wall = Wall()
+    (slow, first), (probing, second) = held_back("slow"), held_back("probe")
+    server = Server(first, empty_pool(retry_after="40"), second)
+    pool = Pool([upstream("a", server)], wall_clock=wall)
+    before = asyncio.create_task(answer(pool))
+    await slow.is_asked.wait()
+    with pytest.raises(errors.UpstreamRateLimited):
+        await answer(pool)
+    wall.now = 1041
+    probe = asyncio.create_task(answer(pool))
+    await probing.is_asked.wait()
+    await given_up(before)
+    with pytest.raises(errors.UpstreamResting):
+        await answer(pool)
+    probing.may_come.set()
+    assert await probe == "probe"
+    assert len(server.requests) == 3
+
+
+class SlowBook:
+    """A database that does not answer when it is told of a probe."""
+
+    def __init__(self) -> None:
+        self.is_told, self.is_slow = asyncio.Event(), False
+        self._rests: dict[str, KnownRest] = {}
+
+    async def all(self) -> dict[str, KnownRest]:
+        return self._rests
+
+    async def keep(self, key: str, rest: KnownRest) -> None:
+        if self.is_slow:
+            self.is_told.set()
+            await asyncio.Event().wait()
+        self._rests[key] = rest
+
+    async def end(self, key: str) -> None:
+        del self._rests[key]
+
+
+async def test_a_probe_that_is_given_up_before_it_is_sent_leaves_its_place_to_the_next() -> None:
+    wall, book = Wall(), SlowBook()
+    server = Server(empty_pool(retry_after="40"), says("back"))
+    pool = Pool([upstream("a", server, at_once=1)], wall_clock=wall, book=book)
+    with pytest.raises(errors.UpstreamRateLimited):
+        await answer(pool)
+    wall.now, book.is_slow = 1041, True
+    probe = asyncio.create_task(answer(pool))
+    async with asyncio.timeout(10):
+        await book.is_told.wait()
+    await given_up(probe)
+    book.is_slow = False
+    assert await answer(pool) == "back"
 
 
 async def test_where_all_rest_the_soonest_is_told() -> None:
