@@ -34,12 +34,12 @@ class _JsonFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _without_tokens(record.getMessage()),
         }
         row |= {name: str(value) for name, value in ids().items()}  # as text: JavaScript's numbers end before Discord's
         if record.exc_info:
-            row["error"] = self.formatException(record.exc_info)
-        return _without_tokens(json.dumps(row, ensure_ascii=False))
+            row["error"] = _without_tokens(self.formatException(record.exc_info))
+        return json.dumps(row, ensure_ascii=False)  # nothing is masked from here on: it could take a quote's backslash
 
 
 def _without_tokens(line: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import discord
@@ -19,6 +18,7 @@ from bot.ui.pool import (
     FIELD,
     PREFIX,
     PoolControl,
+    choice_name,
     find_pool_control,
     label,
     pool_page,
@@ -112,7 +112,7 @@ class GrokCog(commands.GroupCog, group_name="grok", group_description="The Grok 
         if interaction.user.id not in self._pool.owners:
             return []
         return [
-            app_commands.Choice(name=f"{each.handle} …{each.tail} {each.pool} {each.status}", value=each.handle)
+            app_commands.Choice(name=choice_name(each), value=each.handle)
             for each in self._pool.known
             if typed.casefold() in f"{each.handle} {each.tail}".casefold()
         ][:CHOICES]
@@ -171,9 +171,20 @@ class GrokCog(commands.GroupCog, group_name="grok", group_description="The Grok 
         left = await self._pool.fallen()
         if left is None:
             return
-        for owner in self._pool.owners:
-            with suppress(discord.HTTPException):  # somebody who takes no direct messages
-                await (await self.bot.fetch_user(owner)).send(sentences.low(left))
+        # All are asked before the next look, so that nobody is told twice because Discord was away for somebody else.
+        if any([await self._is_told(owner, sentences.low(left)) for owner in self._pool.owners]):
+            await self._pool.told()
+
+    async def _is_told(self, owner: int, said: str) -> bool:
+        """Write to an owner. False where it is worth trying again; one who takes no direct messages never will."""
+        try:
+            await (await self.bot.fetch_user(owner)).send(said)
+        except (discord.Forbidden, discord.NotFound):
+            log.warning("an owner takes no direct messages user=%s", owner)
+        except (discord.HTTPException, OSError) as away:
+            log.warning("an owner was not told that the pool is low user=%s error=%s", owner, type(away).__name__)
+            return False
+        return True
 
 
 async def setup(bot: GrokBot) -> None:

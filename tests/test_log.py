@@ -95,7 +95,12 @@ def test_every_line_carries_the_ids_of_what_it_is_about(capsys: pytest.CaptureFi
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize(
     "address",
-    ["https://discord.com/api/v10/webhooks/1/hushA.b-c_d/messages/@original", "/interactions/2/hushE/callback"],
+    [
+        "https://discord.com/api/v10/webhooks/1/hushA.b-c_d/messages/@original",
+        "/interactions/2/hushE/callback",
+        '"https://discord.com/api/v10/webhooks/1/hushF"',
+        "'/interactions/2/hushG'",
+    ],
 )
 def test_the_tokens_of_interactions_are_masked(capsys: pytest.CaptureFixture[str], form: str, address: str) -> None:
     set_up_logging("INFO", form)
@@ -104,6 +109,8 @@ def test_the_tokens_of_interactions_are_masked(capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().err
     assert "hush" not in said
     assert "/***" in said
+    if form == "json":
+        assert json.loads(said)["message"].endswith(f"{address[-1]} responded with 429.")
 
 
 @pytest.mark.parametrize(

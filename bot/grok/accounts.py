@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ Account = Mapping[str, Any]  # Any: the server's JSON; fields that are not known
 
 _LEAST_HANDLE = 6
 _SHORT = 8  # of so short a token even four characters would tell too much
+_REASON_CHARS, _STATE_CHARS = 500, 20
 _NEWER = "the server lists its accounts in a newer form: use its own administration"
 
 
@@ -104,22 +105,31 @@ def tail_of(token: str) -> str:
 def named(accounts: Accounts) -> dict[str, PoolToken]:
     """Return by token what may be shown of each account."""
     pool_of = {row["token"]: pool for pool, rows in accounts.pools.items() for row in rows}
-    return {token: _shown(accounts, pool_of[token], token, row) for token, row in accounts.all.items()}
+    lengths = sorted({len(token) for token in accounts.all})
+    return {token: _shown(accounts, pool_of[token], token, row, lengths) for token, row in accounts.all.items()}
 
 
-def _shown(accounts: Accounts, pool: str, token: str, row: Account) -> PoolToken:
+def _shown(accounts: Accounts, pool: str, token: str, row: Account, lengths: Sequence[int]) -> PoolToken:
+    state = str(row.get("status") or "active")[:_REASON_CHARS]
+    reason = str(row.get("last_fail_reason") or "")[:_REASON_CHARS]
     return PoolToken(
         handle=accounts.handles[token],
         pool=pool,
         tail=tail_of(token),
-        status=str(row.get("status") or "active")[:20],
+        status=clean(state, *_tokens_in(state, accounts, lengths))[:_STATE_CHARS] or "unknown",
         quota=_count(row.get("quota")),
         uses=_count(row.get("use_count")) or 0,
         failures=_count(row.get("fail_count")) or 0,
         created_at=_moment(row.get("created_at")),
         last_used_at=_moment(row.get("last_used_at")),
-        last_failure=clean(str(row.get("last_fail_reason") or ""), Secret(token)),
+        last_failure=clean(reason, *_tokens_in(reason, accounts, lengths)),
     )
+
+
+def _tokens_in(text: str, accounts: Accounts, lengths: Sequence[int]) -> list[Secret]:
+    """Return the tokens, of any account, that stand in a text. Looked up piece by piece: there may be thousands."""
+    pieces = (text[at : at + length] for length in lengths for at in range(len(text) - length + 1))
+    return [Secret(piece) for piece in pieces if piece in accounts.all]
 
 
 def _count(value: object) -> int | None:

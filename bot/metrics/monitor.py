@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics, generate_latest
@@ -13,7 +14,7 @@ from bot.errors import StoreError
 from bot.metrics.grok import MeasuredGrok
 from bot.metrics.instruments import Instruments
 from bot.metrics.moment import Moment, MomentCollector, Session
-from bot.metrics.readiness import Part, Ping, ask_database, missing_of_chat, missing_of_discord
+from bot.metrics.readiness import PATIENCE_S, Part, Ping, ask_database, missing_of_chat, missing_of_discord
 from bot.metrics.watched import Reply, Upstreams, Watched
 
 
@@ -57,7 +58,8 @@ class Monitor:
 
     async def missing(self) -> dict[Part, str]:
         """Return what keeps the bot from serving people: a reason by each part that does not work, {} if all do."""
-        return {part: reason for part, reason in (await self._look()).missing.items() if reason}
+        _, missing = await self._missing()
+        return {part: reason for part, reason in missing.items() if reason}
 
     async def exposition(self) -> bytes:
         """Return every metric as Prometheus reads it."""
@@ -65,25 +67,32 @@ class Monitor:
         return generate_latest(self._registry)
 
     async def _look(self) -> Moment:
+        seconds, missing = await self._missing()
         bot, upstreams = self._bot, self._upstreams
-        seconds, missing_of_database = await ask_database(self._ping)
         return Moment(
-            missing={
-                "discord": missing_of_discord(bot),
-                "database": missing_of_database,
-                "chat": missing_of_chat(upstreams.resting()) if upstreams is not None else "not open yet",
-            },
+            missing=missing,
             database_s=seconds,
             breakers=upstreams.breaker_states() if upstreams is not None else {},
-            session=await _session(bot) if bot is not None else None,
+            session=await _session(bot, is_database_there=seconds is not None) if bot is not None else None,
         )
 
+    async def _missing(self) -> tuple[float | None, dict[Part, str]]:
+        """Return how many seconds the database took, None where it does not answer, and a reason by each part."""
+        upstreams = self._upstreams
+        seconds, missing_of_database = await ask_database(self._ping)
+        return seconds, {
+            "discord": missing_of_discord(self._bot),
+            "database": missing_of_database,
+            "chat": missing_of_chat(upstreams.resting()) if upstreams is not None else "not open yet",
+        }
 
-async def _session(bot: Watched) -> Session:
-    try:
-        orders = await bot.services.orders.counts()
-    except StoreError:
-        orders = None
+
+async def _session(bot: Watched, *, is_database_there: bool) -> Session:
+    orders = None
+    if is_database_there:
+        with suppress(StoreError, TimeoutError):  # it may go away in between
+            async with asyncio.timeout(PATIENCE_S):
+                orders = await bot.services.orders.counts()
     return Session(
         refused=bot.ledger.refused,
         edited=bot.ledger.edited,

@@ -69,7 +69,7 @@ class PoolService:
     async def fallen(self) -> int | None:
         """Return how many uses are left where the owners are to be told that, None where they are not.
 
-        They are told once, and again only after the pool was filled up.
+        They are told once, see `told`, and again only after the pool was filled up.
         """
         if not self._low_quota:
             return None
@@ -79,11 +79,14 @@ class PoolService:
         left = sum(quota or 0 for quota in quotas)
         was_told = await self._notes.get(NOTE) == "1"
         if left < self._low_quota and not was_told:
-            await self._notes.set(NOTE, "1")
             return left
         if was_told and left >= self._low_quota * _RISEN:
             await self._notes.set(NOTE, "")
         return None
+
+    async def told(self) -> None:
+        """Note that the owners know of it."""
+        await self._notes.set(NOTE, "1")
 
 
 def tokens_in(lines: str) -> list[Secret]:

@@ -18,6 +18,7 @@ PREFIX = "grokcord:pool:1:"
 ROWS_A_PAGE = 8
 FIELD = "tokens"
 FIELD_LIMIT_CHARS = 4000  # Discord: of a text input
+CHOICE_LIMIT_CHARS = 100  # Discord: of the name of a choice
 
 PoolAction = Literal["back", "next", "remove", "keep", "add"]
 _CUSTOM_ID = re.compile(rf"{PREFIX}([a-z]+):([A-Za-z0-9_-]{{0,64}})")
@@ -42,6 +43,11 @@ def find_pool_control(written: str) -> PoolControl | None:
 def label(token: PoolToken) -> str:
     """Return what an account is called: its handle, and the last characters of its token."""
     return f"`{token.handle}`" + (f" (…{text.escape(token.tail)})" if token.tail else "")
+
+
+def choice_name(token: PoolToken) -> str:
+    """Return how an account is offered to somebody who types its handle."""
+    return text.cut(f"{token.handle} …{token.tail} {token.pool} {token.status}", CHOICE_LIMIT_CHARS)
 
 
 def pool_page(tokens: Sequence[PoolToken], number: int, now: datetime) -> str:

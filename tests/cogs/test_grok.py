@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import discord
 import httpx
@@ -233,6 +233,25 @@ async def test_owners_are_told_once_when_the_pool_runs_low(owned: World, account
     await told()
     rows[0]["quota"] = 1
     assert await told() == 2
+
+
+async def test_who_could_not_be_told_because_discord_was_away_is_told_later(
+    owned: World, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cog = cast(GrokCog, owned.bot.get_cog("GrokCog"))  # as above
+    write, failures = discord.User.send, [OSError("the line broke")]
+
+    async def send(self: discord.User, *said: Any, **options: Any) -> discord.Message:
+        if failures:
+            raise failures.pop()
+        return await write(self, *said, **options)
+
+    monkeypatch.setattr(discord.User, "send", send)
+    for row in accounts.pools["ssoBasic"]:
+        row["quota"] = 33
+    for _ in range(3):
+        await cog.warn()
+    assert len(owned.told(owned.ann)) == 1
 
 
 async def test_the_watch_goes_on_after_a_mistake_that_nobody_foresaw(

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import InputError, UpstreamError, UpstreamKeyRefused, UpstreamRefused, UpstreamUnsupported
-from bot.grok.accounts import read_accounts
+from bot.grok.accounts import named, read_accounts
 from bot.grok.admin import AdminClient
 from bot.grok.http import make_http
 from bot.secret import Secret
@@ -152,6 +152,13 @@ async def test_an_account_that_somebody_else_added_meanwhile_stays(place: Place)
     await place.arrange(intruder=True)
     await place.admin.add("ssoBasic", [Secret(NEW)])
     assert len(await place.standing()) == 5
+
+
+def test_a_failure_that_names_another_accounts_token_is_shown_without_it() -> None:
+    own, others = "first0first0first", "other0other0other"  # of no form by which a token could be told
+    row = {"token": own, "last_fail_reason": f"after {others}, {own}", "status": others}
+    first, _ = named(read_accounts({"ssoBasic": [row, {"token": others}]})).values()
+    assert (first.last_failure, first.status) == ("after [hidden], [hidden]", "[hidden]")
 
 
 def test_a_token_that_is_there_by_now_is_not_added_a_second_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -23,8 +24,11 @@ class Shard:
 @dataclass
 class Orders:
     by_state: dict[tuple[str, str], int] | None = field(default_factory=dict)
+    is_silent: bool = False
 
     async def counts(self) -> Mapping[tuple[str, str], int]:
+        if self.is_silent:
+            await asyncio.Event().wait()
         if self.by_state is None:
             raise StoreError("away")
         return self.by_state

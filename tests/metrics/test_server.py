@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -45,6 +46,17 @@ async def missing(port: int) -> dict[str, str]:
     told: dict[str, str] = json.loads(body).get("missing", {})
     assert (status == 503, json.loads(body)["ready"]) == (bool(told), not told)
     return told
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_for_ever() -> None:
+    monitor = watching(Upstreams())
+    async with serving(monitor, HERE, 0) as port, asyncio.timeout(30):
+        with monitor.watching(Bot(orders=Orders({("clip", "queued"): 4}, is_silent=True))):
+            assert await missing(port) == {}  # its ping is quick: nothing is counted for that
+            status, _kind, body = await get(port, "/metrics")
+    assert status == 200
+    assert "grokcord_orders{" not in body
+    assert "grokcord_build_info{" in body
 
 
 async def test_what_is_missing_is_named() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.grok.pool_tokens import PoolToken
-from bot.ui.pool import pool_page
+from bot.ui.pool import choice_name, pool_page
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
@@ -28,6 +28,11 @@ def head(*quotas: int | None, status: str = "active") -> str:
 )
 def test_what_is_left_is_said_as_far_as_the_server_tells(quotas: tuple[int | None, ...], said: str) -> None:
     assert head(*quotas) == said
+
+
+def test_the_name_of_a_choice_is_as_short_as_discord_wants_it() -> None:
+    assert choice_name(PoolToken("abc123", "ssoBasic", "beef", "active")) == "abc123 …beef ssoBasic active"
+    assert len(choice_name(PoolToken("abc123", "p" * 300, "beef", "active"))) == 100
 
 
 def test_nothing_is_left_where_nothing_is_active() -> None:
