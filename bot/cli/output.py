@@ -61,7 +61,12 @@ class Output:
     def fail(self, code: str, sentence: str, **facts: object) -> None:
         """Say in one sentence what went wrong. code: for programs; facts: what else they may want to know."""
         self.note(f"grokcord: {sentence}")
-        self.document({"error": {"code": code, "message": sentence, **facts}})
+        try:
+            self.document({"error": {"code": code, "message": sentence, **facts}})
+        except BrokenPipeError:
+            raise
+        except OSError:  # stdout itself is what failed, which stderr has told
+            return
 
 
 def plain(text: str) -> str:

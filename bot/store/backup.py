@@ -26,6 +26,8 @@ async def back_up(url: str, target: Path, *, replace: bool = False) -> None:
     if await asyncio.to_thread(target.exists) and not replace:
         raise StoreError(f"{target} is there already; --force replaces it")
     place = read_address(url)
+    if isinstance(place, Path) and await asyncio.to_thread(_is_of, place, target):
+        raise StoreError(f"{target} belongs to the database itself; name another file")
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -39,6 +41,12 @@ async def back_up(url: str, target: Path, *, replace: bool = False) -> None:
         raise StoreError(f"{target} cannot be written: {failed.strerror}") from failed
     finally:
         part.unlink(missing_ok=True)
+
+
+def _is_of(database: Path, target: Path) -> bool:
+    """Tell whether a file is the database or one of those that SQLite keeps beside it."""
+    own = database.resolve()
+    return target.resolve() in {own, *(own.with_name(f"{own.name}{end}") for end in ("-wal", "-shm", "-journal"))}
 
 
 def _copy(source: Path, target: Path) -> None:

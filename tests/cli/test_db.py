@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +17,7 @@ import pytest
 
 from bot.store.migrations import HEAD
 from tests.cli.programs import Ended, run
+from tests.e2e.processes import ROOT
 from tests.postgres import needs_postgres
 from tests.store.schemas import RELEASED
 
@@ -71,6 +75,24 @@ def test_a_copy_is_whole_while_somebody_writes(folder: Path) -> None:
             halves = dict(connection.execute("SELECT half, count(*) FROM pairs GROUP BY half").fetchall())
         assert halves.get("left") == halves.get("right")
     assert sorted(each.name for each in folder.glob("*copy*")) == [f"copy-{number}.db" for number in range(3)]
+
+
+@pytest.mark.parametrize("name", ["bot.db", "./link.db", "bot.db-wal"])
+def test_a_copy_never_replaces_the_database_itself(folder: Path, name: str) -> None:
+    (folder / "link.db").symlink_to(folder / "bot.db")
+    before = (folder / "bot.db").stat().st_ino
+    refused = db(folder, "backup", name, "--force")
+    assert (refused.code, "the database itself" in refused.err) == (1, True)
+    assert (folder / "bot.db").stat().st_ino == before
+    assert (folder / "link.db").is_symlink()
+
+
+def test_a_full_stdout_is_one_sentence_and_exit_code_1(folder: Path) -> None:
+    command = [sys.executable, "-m", "bot", "db", "check", "--output", "json"]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": "sqlite:///bot.db"}
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, cwd=folder, env=variables, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr.decode()) == (1, "grokcord: No space left on device\n")
 
 
 def test_a_copy_writes_over_nothing_unless_told_to(folder: Path) -> None:
