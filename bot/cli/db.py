@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -19,7 +19,7 @@ from bot.cli.environment import environment
 from bot.cli.exits import EXIT_FAILED
 from bot.cli.output import Format, FormatOption, Output
 from bot.config import load_settings
-from bot.errors import StoreError
+from bot.errors import InputError, StoreError
 from bot.store.address import read_address
 from bot.store.backup import back_up
 from bot.store.checking import check as check_database
@@ -80,7 +80,8 @@ def upgrade(output: FormatOption = Format.TEXT) -> None:
     async def work(url: str, told: Output) -> None:
         before, copy = await look(url), None
         place = read_address(url)
-        if before.is_there and before.revision not in ("", HEAD) and isinstance(place, Path):
+        # A newer one is refused when it is opened, and nothing is done to it that would need a copy.
+        if before.is_there and "" < before.revision < HEAD and isinstance(place, Path):
             moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
             copy = place.with_name(f"{place.name}.{before.revision}-{moment}")
             await back_up(url, copy)
@@ -108,20 +109,31 @@ def export(file: MaybeTarget = None, force: Force = False, output: FormatOption 
         if file is None:
             await _export(url, sys.stdout.buffer)
             return
-        with closing(_opened(file, force=force)) as lines:
+        with _written_beside(file, force=force) as lines:
             count = await _export(url, lines)
         told.line(f"{file}: {count} rows")
         told.document({"file": str(file), "rows": count})
 
-    _do(work, output)
+    def check_options() -> None:
+        if file is None and output is Format.JSON:
+            raise InputError("rows_and_json")
+
+    _do(work, output, check_options)
 
 
-def _opened(file: Path, *, force: bool) -> BinaryIO:
-    how = os.O_CREAT | os.O_WRONLY | (os.O_TRUNC if force else os.O_EXCL)
+@contextmanager
+def _written_beside(file: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Open what takes the place of a file at the end, so that it is either whole or as before. Raise StoreError."""
+    if not force and file.exists():
+        raise StoreError(f"{file} is there already; --force replaces it")
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
     try:
-        return os.fdopen(os.open(file, how, 0o600), "wb")
-    except FileExistsError:
-        raise StoreError(f"{file} is there already; --force replaces it") from None
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as lines:
+            yield lines
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 async def _export(url: str, lines: BinaryIO) -> int:
@@ -136,10 +148,13 @@ async def _export(url: str, lines: BinaryIO) -> int:
     return count
 
 
-def _do(work: Work, form: Format, then: Callable[[], int] = lambda: 0) -> None:
+def _do(
+    work: Work, form: Format, prepare: Callable[[], None] = lambda: None, then: Callable[[], int] = lambda: 0
+) -> None:
     output = Output(form)
 
     def act() -> None:
+        prepare()
         settings = load_settings(environment(), needed=frozenset())
         asyncio.run(_work(work(settings.database_url, output)))
 

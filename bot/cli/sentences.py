@@ -41,6 +41,7 @@ _INPUT = {
     "messages": "{name}: {problem}",
     "no_folder": "{name} is no folder that files can be written to",
     "bytes_and_json": "-o - and --output json cannot share stdout",
+    "rows_and_json": "the rows are JSON lines already; with --output json name a FILE for them",
     "several_to_stdout": "-o - takes one picture only",
     "handle_or_all": "a handle is needed, or --all",
     "pool_token_unknown": "no account is called {name}; `grokcord pool list` lists them",

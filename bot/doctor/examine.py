@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
 
 from bot.config import Settings
-from bot.doctor.api import DiscordApi
+from bot.doctor.api import DiscordApi, Told
 from bot.doctor.clock import clock_finding
 from bot.doctor.discord_side import (
     COMMANDS,
+    GATEWAY,
     NEEDS_TOKEN,
     commands_finding,
     discord_findings,
@@ -20,11 +24,13 @@ from bot.doctor.discord_side import (
     without_token,
 )
 from bot.doctor.findings import Finding, failed, ok, skipped
-from bot.doctor.storage import database_findings, disk_findings
+from bot.doctor.storage import DATABASE, DISK, database_findings, disk_findings
 from bot.doctor.upstream_side import KEY, REACHABLE, Place, upstream_findings
 from bot.errors import SettingError
 
 SETTINGS = "settings"
+
+log = logging.getLogger(__name__)
 
 OwnCommands = Callable[[], Awaitable[Sequence[dict[str, Any]]]]  # Any: Discord's JSON
 
@@ -50,9 +56,14 @@ async def examine(
         token = token_finding(application, settings.discord_api_url)
         is_known = token.outcome == "ok"
         yield token
-        for finding in await discord_findings(api, application) if is_known else without_token():
+        discord = await _whole(GATEWAY, partial(discord_findings, api, application)) if is_known else without_token()
+        for finding in discord:
             yield finding
-        upstreams = [finding for place in places for finding in await upstream_findings(place, online=online)]
+        upstreams = [
+            finding
+            for place in places
+            for finding in await _whole(REACHABLE, partial(upstream_findings, place, online=online))
+        ]
         for finding in upstreams:
             yield finding
         if not is_known:
@@ -60,11 +71,28 @@ async def examine(
         elif any(finding.outcome == "failed" and finding.check in (REACHABLE, KEY) for finding in upstreams):
             yield skipped(COMMANDS, "they hang on what the Grok servers can do, which not all of them tell")
         else:
-            registered = await api.get(f"applications/{application.fields['id']}/commands?with_localizations=true")
-            yield commands_finding(await own_commands(), registered)
-    for finding in (*await database_findings(settings.database_url), *disk_findings(settings)):
+            for finding in await _whole(COMMANDS, partial(_commands_findings, api, application, own_commands)):
+                yield finding
+    for finding in await _whole(DATABASE, partial(database_findings, settings.database_url)):
+        yield finding
+    for finding in await _whole(DISK, partial(asyncio.to_thread, disk_findings, settings)):
         yield finding
     yield clock_finding(application.date, ours)
+
+
+async def _commands_findings(api: DiscordApi, application: Told, own_commands: OwnCommands) -> list[Finding]:
+    registered = await api.get(f"applications/{application.fields['id']}/commands?with_localizations=true")
+    return [commands_finding(await own_commands(), registered)]
+
+
+async def _whole(check: str, look: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
+    """Return what a group of checks finds. An answer that nobody foresaw is a finding too: the others are made."""
+    try:
+        return await look()
+    except Exception as unforeseen:  # the outermost handler of a check
+        log.debug("a check broke off check=%s", check, exc_info=unforeseen)
+        remedy = "Run it again; if it stays, report it with the answer of the server that is behind this check."
+        return [failed(check, f"an answer that makes no sense here ({type(unforeseen).__name__})", remedy)]
 
 
 def settings_findings(problems: Sequence[SettingError]) -> list[Finding]:

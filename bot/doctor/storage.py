@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bot.config import Settings
-from bot.doctor.findings import Finding, failed, ok
+from bot.doctor.findings import Finding, failed, ok, skipped
 from bot.errors import StoreAway, StoreError
 from bot.store.address import read_address
 from bot.store.looking import Stand, look
@@ -16,6 +16,7 @@ from bot.store.migrations import HEAD
 DATABASE, SCHEMA, DISK = "database writable", "database schema", "disk"
 LEAST_FREE_BYTES = 1024**3
 _GIB = 1024**3
+_NEEDS_DATABASE = "needs the database first"
 
 
 async def database_findings(url: str) -> list[Finding]:
@@ -23,12 +24,13 @@ async def database_findings(url: str) -> list[Finding]:
     try:
         stand = await look(url)
     except StoreAway as away:
-        return [failed(DATABASE, str(away), "Start the server, and check the host, name and password in DATABASE_URL.")]
+        remedy = "Start the server, and check the host, name and password in DATABASE_URL."
+        return [failed(DATABASE, str(away), remedy), skipped(SCHEMA, _NEEDS_DATABASE)]
     except StoreError as refused:
         remedy = "Check that DATABASE_URL names the bot's own file, and that this user may write it and its folder."
-        return [failed(DATABASE, str(refused), remedy)]
+        return [failed(DATABASE, str(refused), remedy), skipped(SCHEMA, _NEEDS_DATABASE)]
     if not stand.is_there:
-        return [_folder_finding(url)]
+        return [_folder_finding(url), skipped(SCHEMA, _NEEDS_DATABASE)]
     return [ok(DATABASE, "there, and it can be written"), schema_finding(stand)]
 
 
@@ -85,4 +87,11 @@ def _refusal(folder: Path) -> str:
 
 def _standing(folder: Path) -> Path:
     """Return the folder, or the nearest above it that there is."""
-    return next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    return next(each for each in (folder.absolute(), *folder.absolute().parents) if _is_there(each))
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except OSError:  # a name too long, a folder that may not be looked into
+        return False

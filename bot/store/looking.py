@@ -13,6 +13,7 @@ from bot.store.address import read_address
 from bot.store.own_connection import OwnConnection
 
 _BUSY_S = 5.0
+_NAME_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ async def look(url: str) -> Stand:
 
 
 def _look_at_file(path: Path) -> Stand:
-    if not path.exists():
-        return Stand(is_there=False)
     try:
+        if not path.exists():
+            return Stand(is_there=False)
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=_BUSY_S)) as connection:
             connection.isolation_level = None
             connection.execute("BEGIN IMMEDIATE")  # whether it can be written; taken back unused
@@ -52,4 +53,6 @@ def _look_at_file(path: Path) -> Stand:
             rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     except sqlite3.Error as fault:
         raise StoreError(f"{path.name}: {fault}") from fault
+    except OSError as refused:  # a name too long, a folder that may not be looked into
+        raise StoreError(f"{path.name[:_NAME_CHARS]}: {refused.strerror}") from refused
     return Stand(is_there=True, revision=str(rows[0][0]) if rows else "")

@@ -151,6 +151,7 @@ def test_a_newer_schema_is_left_alone(folder: Path) -> None:
         connection.commit()
     assert "newer than" in db(folder, "check").out
     assert db(folder, "upgrade").code == 1
+    assert [file.name for file in folder.iterdir() if "9999" in file.name] == []  # nothing was copied either
 
 
 def test_all_that_is_remembered_is_exported_and_no_secret(folder: Path) -> None:
@@ -202,3 +203,20 @@ def test_a_server_that_is_away_is_told_without_its_password(tmp_path: Path) -> N
     ended = db(tmp_path, "check", url="postgresql://me:hidden@127.0.0.1:9/bot")
     assert ended.code == 75
     assert "hidden" not in ended.err
+
+
+def test_an_export_that_fails_leaves_what_was_there(folder: Path) -> None:
+    (folder / "all.jsonl").write_text("of last week", encoding="utf-8")
+    with closing(sqlite3.connect(folder / "bot.db")) as connection:
+        connection.execute("DROP TABLE changes")  # the last that is written
+        connection.commit()
+    assert db(folder, "export", "all.jsonl", "--force").code == 1
+    assert (folder / "all.jsonl").read_text(encoding="utf-8") == "of last week"
+    assert sorted(file.name for file in folder.iterdir() if ".part" in file.name) == []
+
+
+def test_rows_and_a_document_do_not_share_stdout(folder: Path) -> None:
+    ended = db(folder, "export", "--output", "json")
+    assert (ended.code, list(ended.document)) == (2, ["error"])
+    told = db(folder, "export", "all.jsonl", "--output", "json").document
+    assert (told["file"], told["rows"]) == ("all.jsonl", len(db(folder, "export").out.splitlines()))

@@ -147,6 +147,27 @@ async def test_a_database_that_is_none(clinic: Clinic, tmp_path: Path) -> None:
     assert "DATABASE_URL" in report.remedy("database writable")
 
 
+async def test_a_database_whose_name_no_disk_takes_hides_no_other_check(clinic: Clinic) -> None:
+    report = await clinic.run(DATABASE_URL=f"sqlite:///{'d' * 300}.db")
+    assert "DATABASE_URL" in report.remedy("database writable")
+    assert "needs the database first" in report.text
+    assert "clock" in report.text
+
+
+async def test_answers_that_make_no_sense_hide_no_other_check(clinic: Clinic) -> None:
+    def change(path: str, body: Any) -> Any:  # Any: JSON
+        if path == "gateway/bot":
+            return {**body, "session_start_limit": {"remaining": 0, "reset_after": "soon"}}
+        return [{"name": ["ask"], "type": {}}] if path.endswith("/commands") else body
+
+    async with odd_discord(clinic.environment["DISCORD_API_URL"], change, "Fri, 27 Nov 2026 00:00:00 -0000") as api:
+        report = await clinic.run(DISCORD_API_URL=api)
+    remedies = {check: row["remedy"] for check, row in report.checks.items() if row["outcome"] == "failed"}
+    assert set(remedies) == {"gateway and intents", "commands in sync", "clock"}
+    assert "report it" in remedies["gateway and intents"]
+    assert "report it" in remedies["commands in sync"]
+
+
 async def test_a_database_server_that_is_away(clinic: Clinic) -> None:
     report = await clinic.run(DATABASE_URL="postgresql://me:secret@127.0.0.1:9/bot")
     assert "Start the server" in report.remedy("database writable")
