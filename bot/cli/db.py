@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -22,6 +20,7 @@ from bot.config import load_settings
 from bot.errors import InputError, StoreError
 from bot.store.address import read_address
 from bot.store.backup import back_up
+from bot.store.beside import written_beside
 from bot.store.checking import check as check_database
 from bot.store.database import Database
 from bot.store.exporting import rows_of_all
@@ -109,7 +108,7 @@ def export(file: MaybeTarget = None, force: Force = False, output: FormatOption 
         if file is None:
             await _export(url, sys.stdout.buffer)
             return
-        with _written_beside(file, force=force) as lines:
+        with written_beside(file, replace=force) as part, part.open("wb") as lines:
             count = await _export(url, lines)
         told.line(f"{file}: {count} rows")
         told.document({"file": str(file), "rows": count})
@@ -119,21 +118,6 @@ def export(file: MaybeTarget = None, force: Force = False, output: FormatOption 
             raise InputError("rows_and_json")
 
     _do(work, output, check_options)
-
-
-@contextmanager
-def _written_beside(file: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Open what takes the place of a file at the end, so that it is either whole or as before. Raise StoreError."""
-    if not force and file.exists():
-        raise StoreError(f"{file} is there already; --force replaces it")
-    part = file.with_name(f".{file.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as lines:
-            yield lines
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 async def _export(url: str, lines: BinaryIO) -> int:

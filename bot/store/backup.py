@@ -13,6 +13,7 @@ from sqlalchemy import URL
 
 from bot.errors import StoreError
 from bot.store.address import read_address
+from bot.store.beside import written_beside
 
 _BUSY_S = 30.0
 _DUMP = "pg_dump"
@@ -21,26 +22,19 @@ _DUMP = "pg_dump"
 async def back_up(url: str, target: Path, *, replace: bool = False) -> None:
     """Write a copy that can be opened as it is (SQLite) or restored by pg_restore (PostgreSQL), readable by its owner.
 
-    It is written beside `target` first, so that `target` is either whole or as before. Raises StoreError.
+    `target` is either whole or as before. Raises StoreError.
     """
-    if await asyncio.to_thread(target.exists) and not replace:
-        raise StoreError(f"{target} is there already; --force replaces it")
     place = read_address(url)
-    if isinstance(place, Path) and await asyncio.to_thread(_is_of, place, target):
-        raise StoreError(f"{target} belongs to the database itself; name another file")
-    part = target.with_name(f".{target.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        if isinstance(place, Path):
-            await asyncio.to_thread(_copy, place, part)
-        else:
-            await _dump(place, part)
-        part.replace(target)
+        with written_beside(target, replace=replace) as part:
+            if isinstance(place, Path):
+                if await asyncio.to_thread(_is_of, place, target):
+                    raise StoreError(f"{target} belongs to the database itself; name another file")
+                await asyncio.to_thread(_copy, place, part)
+            else:
+                await _dump(place, part)
     except OSError as failed:
         raise StoreError(f"{target} cannot be written: {failed.strerror}") from failed
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _is_of(database: Path, target: Path) -> bool:
