@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 import msgspec
 
 from bot.errors import UNREADABLE_JSON
+from bot.grok.dates import read_date
 from bot.secret import Secret
 
 TIMEOUT_S = 10.0
@@ -49,7 +49,7 @@ class DiscordApi:
                 raw = await response.content.read(MOST_BYTES)
                 while not response.content.at_eof() and len(raw) < MOST_BYTES:
                     raw += await response.content.read(MOST_BYTES - len(raw))
-                return Told(response.status, _decoded(raw), _date(response.headers.get("Date", "")))
+                return Told(response.status, _decoded(raw), read_date(response.headers.get("Date", "")))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return Told(0)
 
@@ -59,11 +59,3 @@ def _decoded(raw: bytes) -> Any:  # Any: JSON
         return msgspec.json.decode(raw)
     except UNREADABLE_JSON:
         return None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # "-0000": the zone is not told

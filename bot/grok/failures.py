@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import http
 import math
 import re
@@ -25,6 +24,7 @@ from bot.errors import (
     UpstreamUnavailable,
     UpstreamUnsupported,
 )
+from bot.grok.dates import read_date
 from bot.grok.wording import clean, is_page
 from bot.secret import Secret
 
@@ -135,12 +135,9 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            until = email.utils.parsedate_to_datetime(value)
-        except (ValueError, OverflowError):  # no date, or one in a year that no calendar has
+        until = read_date(value)
+        if until is None:
             return None
-        if until.tzinfo is None:
-            until = until.replace(tzinfo=UTC)
         seconds = (until - (now or datetime.now(UTC))).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
