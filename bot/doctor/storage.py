@@ -16,7 +16,6 @@ from bot.store.migrations import HEAD
 DATABASE, SCHEMA, DISK = "database writable", "database schema", "disk"
 LEAST_FREE_BYTES = 1024**3
 _GIB = 1024**3
-_NEEDS_DATABASE = "needs the database first"
 
 
 async def database_findings(url: str) -> list[Finding]:
@@ -25,13 +24,15 @@ async def database_findings(url: str) -> list[Finding]:
         stand = await look(url)
     except StoreAway as away:
         remedy = "Start the server, and check the host, name and password in DATABASE_URL."
-        return [failed(DATABASE, str(away), remedy), skipped(SCHEMA, _NEEDS_DATABASE)]
+        found = failed(DATABASE, str(away), remedy)
     except StoreError as refused:
         remedy = "Check that DATABASE_URL names the bot's own file, and that this user may write it and its folder."
-        return [failed(DATABASE, str(refused), remedy), skipped(SCHEMA, _NEEDS_DATABASE)]
-    if not stand.is_there:
-        return [_folder_finding(url), skipped(SCHEMA, _NEEDS_DATABASE)]
-    return [ok(DATABASE, "there, and it can be written"), schema_finding(stand)]
+        found = failed(DATABASE, str(refused), remedy)
+    else:
+        if stand.is_there:
+            return [ok(DATABASE, "there, and it can be written"), schema_finding(stand)]
+        found = _folder_finding(url)
+    return [found, skipped(SCHEMA, "needs the database first")]
 
 
 def schema_finding(stand: Stand) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -56,6 +56,15 @@ class Accounts:
             raise InputError("pool_token_ambiguous", name=handle.strip()[:40])
         return found[0]
 
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted(set(map(len, self.all)), reverse=True)  # so that of a long one no end is left over
+
+    def within(self, text: str) -> list[Secret]:
+        """Return the tokens, of any account, that stand in a text. Looked up piece by piece: there may be thousands."""
+        pieces = (text[at : at + length] for length in self._lengths for at in range(len(text) - length + 1))
+        return [Secret(piece) for piece in pieces if piece in self.all]
+
     def with_new(self, pool: str, tokens: Iterable[str]) -> Accounts:
         """Return these and those that are not among them, which the server fills in."""
         new = [{"token": token} for token in tokens if token not in self.all]
@@ -105,31 +114,24 @@ def tail_of(token: str) -> str:
 def named(accounts: Accounts) -> dict[str, PoolToken]:
     """Return by token what may be shown of each account."""
     pool_of = {row["token"]: pool for pool, rows in accounts.pools.items() for row in rows}
-    lengths = sorted({len(token) for token in accounts.all})
-    return {token: _shown(accounts, pool_of[token], token, row, lengths) for token, row in accounts.all.items()}
+    return {token: _shown(accounts, pool_of[token], token, row) for token, row in accounts.all.items()}
 
 
-def _shown(accounts: Accounts, pool: str, token: str, row: Account, lengths: Sequence[int]) -> PoolToken:
+def _shown(accounts: Accounts, pool: str, token: str, row: Account) -> PoolToken:
     state = str(row.get("status") or "active")[:_REASON_CHARS]
     reason = str(row.get("last_fail_reason") or "")[:_REASON_CHARS]
     return PoolToken(
         handle=accounts.handles[token],
         pool=pool,
         tail=tail_of(token),
-        status=clean(state, *_tokens_in(state, accounts, lengths))[:_STATE_CHARS] or "unknown",
+        status=clean(state, *accounts.within(state))[:_STATE_CHARS] or "unknown",
         quota=_count(row.get("quota")),
         uses=_count(row.get("use_count")) or 0,
         failures=_count(row.get("fail_count")) or 0,
         created_at=_moment(row.get("created_at")),
         last_used_at=_moment(row.get("last_used_at")),
-        last_failure=clean(reason, *_tokens_in(reason, accounts, lengths)),
+        last_failure=clean(reason, *accounts.within(reason)),
     )
-
-
-def _tokens_in(text: str, accounts: Accounts, lengths: Sequence[int]) -> list[Secret]:
-    """Return the tokens, of any account, that stand in a text. Looked up piece by piece: there may be thousands."""
-    pieces = (text[at : at + length] for length in lengths for at in range(len(text) - length + 1))
-    return [Secret(piece) for piece in pieces if piece in accounts.all]
 
 
 def _count(value: object) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast, get_args
 
 from bot.errors import StoreError, UpstreamError
-from bot.grok.breaker import PROBE_LIFE_S, Breaker, State
+from bot.grok.breaker import PROBE_LIFE_S, Breaker, State, verdict
 from bot.grok.types import CallKind
 
 LOOK_S = 2.0  # how old what other processes found out may be
@@ -118,8 +118,13 @@ class Breakers:
             with suppress(StoreError):
                 await self._book.end(_written(key))
 
-    async def note(self, key: Key, error: UpstreamError | None) -> None:
-        """Note what an error tells of its upstream; None: a call was given up before it told anything."""
+    async def note(self, key: Key, error: UpstreamError | None, *, is_probe: bool) -> None:
+        """Note what an error tells of its upstream; None: a call was given up before it told anything.
+
+        is_probe: the breaker waits for this call's word. Of any other, it is no news that it says nothing.
+        """
+        if not is_probe and (error is None or verdict(error) == "says nothing"):
+            return
         breaker, now = self.of(key), self._clock()
         before = (breaker.until, breaker.rests)
         was_probe = breaker.probe_at is not None

@@ -20,7 +20,6 @@ from bot.errors import (
     UpstreamUnsupported,
 )
 from bot.grok.allowance import Allowance
-from bot.grok.breaker import verdict
 from bot.grok.breakers import Breakers
 from bot.grok.client import GrokClient
 from bot.grok.types import CallKind
@@ -48,10 +47,7 @@ class Means:
 
 @dataclass(slots=True)
 class Leg:
-    """One upstream being asked. model: as it calls it. Something must become of it: `works` or `fails`.
-
-    is_probe: the breaker waits for its word. Of any other call, only what it says counts, not that it says nothing.
-    """
+    """One upstream being asked. model: as it calls it. Something must become of it: `works` or `fails`."""
 
     upstream: Upstream
     client: GrokClient
@@ -76,16 +72,15 @@ class Leg:
     async def fails(self, error: UpstreamError) -> None:
         """Note a failure."""
         self._is_settled = True
-        if self._is_probe or verdict(error) != "says nothing":
-            await self._means.breakers.note((self.upstream.name, self._kind), error)
+        await self._means.breakers.note((self.upstream.name, self._kind), error, is_probe=self._is_probe)
 
     async def leave(self) -> None:
         """Note that nobody waits for the rest any more, unless all is told already."""
         self._means.allowance(self.upstream).leave()
         if self._has_begun and not self._is_settled:
             await self.works()
-        elif not self._is_settled and self._is_probe:
-            await self._means.breakers.note((self.upstream.name, self._kind), None)
+        elif not self._is_settled:
+            await self._means.breakers.note((self.upstream.name, self._kind), None, is_probe=self._is_probe)
 
 
 class Tour:
