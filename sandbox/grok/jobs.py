@@ -59,9 +59,7 @@ class Jobs:
     async def order(self, request: web.Request) -> web.Response:
         """Answer `POST /v1/videos/generations`."""
         body = request[BODY]
-        exchange = Exchange.begin(request, required_text(body, "prompt"))
-        model = _model_of(body)
-        replaced = whole_reply(exchange.faults, model=model)
+        exchange, model, replaced = _taken(request, body)
         if replaced is not None:
             return replaced
         image = body.get("image")
@@ -73,9 +71,7 @@ class Jobs:
         if request.content_type != "multipart/form-data":
             raise ApiError(415, "Unsupported content type", code="unsupported_content_type")
         fields, picture = await read_form(request)
-        exchange = Exchange.begin(request, required_text(fields, "prompt"))
-        model = _model_of(fields)
-        replaced = whole_reply(exchange.faults, model=model)
+        exchange, model, replaced = _taken(request, fields)
         if replaced is not None:
             return replaced
         order = form_order(fields, self._demo.settings.kind.lengths)
@@ -163,11 +159,12 @@ def _failure(job: Job) -> Fails:
     return "failed" if job.has_failed else ""
 
 
-def _model_of(order: dict[str, object]) -> str:
-    """Return the model of an order, after looking whether there is one of that name."""
+def _taken(request: web.Request, order: dict[str, object]) -> tuple[Exchange, str, web.Response | None]:
+    """Return what an order begins, the model it names, and the answer that a fault wants instead of the real one."""
+    exchange = Exchange.begin(request, required_text(order, "prompt"))
     model = str(order.get("model") or VIDEO_MODEL)
     kind_of(model)
-    return model
+    return exchange, model, whole_reply(exchange.faults, model=model)
 
 
 JOBS: web.AppKey[Jobs] = web.AppKey("jobs", Jobs)

@@ -41,11 +41,9 @@ async def model(request: web.Request) -> web.Response:
 @routes.post("/v1/chat/completions")
 async def chat_completions(request: web.Request) -> web.StreamResponse:
     """Answer a chat request with text, a picture, or a clip, as its model does."""
-    call, settings = parse_chat(request[BODY]), request.app[DEMO].settings
-    if call.kind is ModelKind.VIDEO and (settings.is_video_jobs or ModelKind.VIDEO not in settings.kind.in_chat):
-        raise _no_clips_here()
-    if call.kind not in settings.kind.in_chat:
-        raise bad_request(f"The model `{call.model}` does not chat.", "model", "model_not_supported")
+    call = parse_chat(request[BODY])
+    if call.kind not in request.app[DEMO].settings.kind.in_chat:
+        raise _not_in_chat(call)
     exchange = Exchange.begin(request, call.asking.text)
     match call.kind:
         case ModelKind.CHAT:
@@ -54,13 +52,15 @@ async def chat_completions(request: web.Request) -> web.StreamResponse:
             return await _chat_picture(exchange, call)
         case ModelKind.VIDEO:
             if "jobs" in exchange.faults:
-                raise _no_clips_here()
+                raise _not_in_chat(call)
             order = chat_video_order(call)
             return await respond(exchange, clip_reply(exchange, call, order, await _first_image(exchange, call)))
 
 
-def _no_clips_here() -> ApiError:
-    """Return what the proxy's Go version says of clips in a chat request."""
+def _not_in_chat(call: ChatCall) -> ApiError:
+    """Return why chat does not make such a thing; of clips, what the proxy's Go version says."""
+    if call.kind is not ModelKind.VIDEO:
+        return bad_request(f"The model `{call.model}` does not chat.", "model", "model_not_supported")
     message = "Video models are not supported by chat completions; use /v1/videos/generations."
     return bad_request(message, "model", "unsupported_parameter")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.grok.kinds import ANY, KINDS, ServerKind
+from sandbox.grok.models import ModelKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,5 @@ class DemoSettings:
     @property
     def kind(self) -> ServerKind:
         """The kind of server that it passes for."""
-        return KINDS[self.dialect]
+        kind = KINDS[self.dialect]
+        return replace(kind, in_chat=kind.in_chat - {ModelKind.VIDEO}) if self.is_video_jobs else kind
