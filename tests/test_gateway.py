@@ -9,6 +9,7 @@ from bot.errors import GatewayAwayError, TokenRefusedError
 from bot.gateway import Gateway, ask_gateway
 from bot.secret import Secret
 from sandbox.server import Options, Sandbox
+from tests.serving import on_a_socket
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
 TOKEN = "t0ken"
@@ -37,11 +38,6 @@ async def test_an_answer_that_cannot_be_read_is_a_server_that_is_away(body: byte
 
     app = web.Application()
     app.router.add_get("/gateway/bot", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with on_a_socket(app) as url:
         with pytest.raises(GatewayAwayError):
-            await ask_gateway(f"http://127.0.0.1:{runner.addresses[0][1]}", Secret(TOKEN))
-    finally:
-        await runner.cleanup()
+            await ask_gateway(url, Secret(TOKEN))

@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.serving import on_a_socket
+
 Change = Callable[[str, Any], Any]  # path and JSON to JSON
 
 
@@ -30,10 +32,5 @@ async def odd_discord(api: str, change: Change, date: str = "") -> AsyncIterator
 
     app = web.Application()
     app.router.add_get("/{path:.*}", hand_on)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with on_a_socket(app) as url:
+        yield url

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from PIL import Image
 
 from tests.e2e.demo import Demo, told
 from tests.e2e.openapi import DiscordApi, description_path
 from tests.e2e.person import EPHEMERAL, Json, Person, buttons, eventually, is_finished, people, said, texts
 from tests.e2e.processes import Stack
+from tests.sandbox_grok.serving import png
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -24,12 +23,6 @@ CODE = b"def herons(nests: int) -> int:\n    return nests * 2\n"
 async def you(quick: Stack) -> AsyncIterator[Person]:
     async with people(quick.page) as who:
         yield who("you")
-
-
-def picture() -> bytes:
-    with io.BytesIO() as file:
-        Image.new("RGB", (640, 480), "#c0392b").save(file, "PNG")
-        return file.getvalue()
 
 
 def pdf(text: str) -> bytes:
@@ -62,7 +55,7 @@ async def mention(you: Person, channel: str, text: str, *files: tuple[str, bytes
 
 async def test_a_picture_on_a_mention_is_looked_at(you: Person, demo: Demo) -> None:
     channel = await you.place("pictures")
-    answer = await mention(you, channel, "what is this", ("red.png", picture()))
+    answer = await mention(you, channel, "what is this", ("red.png", png(640, 480, "#c0392b")))
     assert "You attached a picture" in answer["content"]
     asked = await demo.asked("what is this")
     [image] = [part for part in asked["messages"][-1]["content"] if part["type"] == "image_url"]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.e2e.demo import Demo
 from tests.e2e.orders import DONE, file_of, history, names, order, percents, phase, play
 from tests.e2e.person import Json, Person, people, texts
 from tests.e2e.processes import Stack, logged, stack
+from tests.sandbox_grok.serving import png
 
 pytestmark = pytest.mark.e2e
 
@@ -44,12 +43,6 @@ KINDS = [
 ]
 
 
-def picture() -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (640, 480), "#c0392b").save(file, "PNG")
-    return file.getvalue()
-
-
 @asynccontextmanager
 async def bot_at(kind: Kind, folder: Path) -> AsyncIterator[tuple[Stack, Person]]:
     options = ("--dialect", kind.dialect, "--first-token-s", "0.1", "--image-s", "0.3", "--video-s", str(JOB_S))
@@ -72,7 +65,7 @@ async def arrivals(running: Stack) -> dict[str, list[str]]:
 
 
 async def ended(you: Person, channel: str, command: str, prompt: str, **wishes: object) -> Json:
-    image = ("red.png", picture()) if wishes.pop("changes", False) else None
+    image = ("red.png", png(640, 480, "#c0392b")) if wishes.pop("changes", False) else None
     return await (await order(you, channel, command, prompt, image=image, **wishes)).over()
 
 

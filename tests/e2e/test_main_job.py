@@ -14,6 +14,7 @@ from tests.e2e.openapi import DiscordApi, description_path
 from tests.e2e.orders import DONE, history, names, order, percents, phase
 from tests.e2e.person import EPHEMERAL, Json, Person, eventually, is_finished, said, texts
 from tests.e2e.processes import Stack
+from tests.sandbox_grok.serving import png
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -95,9 +96,8 @@ async def test_pictures_come_with_alt_text_and_in_the_shape_asked_for(you: Perso
 
 async def test_a_picture_that_is_handed_in_is_changed(you: Person, running: Stack) -> None:
     channel = await you.channel("pictures")
-    given = io.BytesIO()
-    Image.new("RGB", (640, 480), "#c0392b").save(given, "PNG")
-    card = await (await order(you, channel, "imagine", "more autumn", image=("red.png", given.getvalue()))).over()
+    given = png(640, 480, "#c0392b")
+    card = await (await order(you, channel, "imagine", "more autumn", image=("red.png", given))).over()
     async with aiohttp.ClientSession() as http, http.get(f"{running.grok_root}/control/requests") as reply:
         asked = next(row for row in (await reply.json())["requests"] if "more autumn" in str(row["body"]))
     assert asked["model"] == "grok-imagine-1.0-edit"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from PIL import Image
 
 from bot.services.budget import estimated_tokens
 from tests.e2e.demo import Demo
 from tests.e2e.person import Json, Person, eventually, people, texts
 from tests.e2e.processes import Stack
+from tests.sandbox_grok.serving import png
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -51,10 +50,8 @@ async def test_ones_own_memory_goes_to_nobody_else_and_a_moderator_forgets_every
     ada = await you.other("ada")
     await you.command(channel, "memory", sub("scope", mode="person"))
     await you.whisper(channel, "each person has a memory of their own")
-    picture = io.BytesIO()
-    Image.new("RGB", (30, 30), (200, 30, 30)).save(picture, "PNG")
     file = {"name": "file", "type": 11, "value": 0}
-    asked = await ada.ask(channel, "[[tokens=3]] my secret", file, files=[("a.png", picture.getvalue())])
+    asked = await ada.ask(channel, "[[tokens=3]] my secret", file, files=[("a.png", png(30, 30, "#c81e1e"))])
     answer = await ada.answer(channel, asked)
     await you.press(answer, "Branch")  # as a moderator; the thread carries the secret for ada alone
 

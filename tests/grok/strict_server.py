@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from tests.serving import on_a_socket
+
 CHAT_FIELDS = frozenset({"model", "messages", "stream", "image_config", "video_config"})
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 ERRORS: dict[str, tuple[int, dict[str, object], dict[str, str]]] = {
@@ -271,12 +273,6 @@ def _event(payload: object) -> bytes:
 async def serving(name: str) -> AsyncIterator[StrictServer]:
     """Serve one dialect on loopback."""
     server = StrictServer(MANNERS[name])
-    runner = web.AppRunner(server.app(), access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        server.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    async with on_a_socket(server.app()) as url:
+        server.base_url = f"{url}/v1"
         yield server
-    finally:
-        await runner.cleanup()

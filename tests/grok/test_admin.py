@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.grok.http import make_http
 from bot.secret import Secret
 from sandbox.grok.app import make_app
 from tests.sandbox_grok.serving import QUICK
+from tests.serving import on_a_socket
 
 KEY = "admin-key-of-the-test"
 NEW = "sso-4242424242424242beef"
@@ -43,18 +43,6 @@ class Place:
     async def standing(self) -> list[str]:
         pools = (await self.arrange())["pools"]
         return [row["token"] for rows in pools.values() for row in rows]
-
-
-@asynccontextmanager
-async def on_a_socket(app: web.Application) -> AsyncIterator[str]:
-    """Serve, and return where."""
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 async def served(**settings: Any) -> AsyncIterator[Place]:

@@ -13,11 +13,11 @@ from functools import cache
 from typing import Any
 
 import httpx
-from aiohttp import web
 from PIL import Image
 
 from sandbox.grok.app import make_app
 from sandbox.grok.settings import DemoSettings
+from tests.serving import on_a_socket
 
 KEY = "test-key"
 QUICK = DemoSettings(key=KEY, tokens_per_s=20_000, first_token_s=0, image_s=0.03, video_s=0.1)
@@ -140,16 +140,9 @@ def http_client(*, base_url: str = "", headers: dict[str, str] | None = None) ->
 async def demo_server(**changes: object) -> AsyncIterator[DemoClient]:
     """Serve on a free port with the settings for tests, changed as given."""
     settings = replace(QUICK, **changes)  # type: ignore[arg-type]  # names of fields
-    runner = web.AppRunner(make_app(settings), access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        root = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
-        async with http_client(base_url=root, headers=headers) as http:
-            yield DemoClient(http, root)
-    finally:
-        await runner.cleanup()
+    headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
+    async with on_a_socket(make_app(settings)) as root, http_client(base_url=root, headers=headers) as http:
+        yield DemoClient(http, root)
 
 
 def png(width: int = 64, height: int = 48, colour: str = "#2050d0") -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import openai
 import pytest
@@ -133,11 +135,18 @@ async def ended(client: openai.AsyncOpenAI, number: str) -> openai.types.Video:
     return video
 
 
-async def test_the_official_package_films_and_fetches_the_clip() -> None:
+@asynccontextmanager
+async def official() -> AsyncIterator[tuple[DemoClient, openai.AsyncOpenAI]]:
+    """Pass for OpenAI's server, and give its own package a client."""
     async with (
         demo_server(dialect="openai") as demo,
         openai.AsyncOpenAI(base_url=f"{demo.root}/v1", api_key=KEY, max_retries=0) as client,
     ):
+        yield demo, client
+
+
+async def test_the_official_package_films_and_fetches_the_clip() -> None:
+    async with official() as (demo, client):
         order = await client.videos.create(model=VIDEO, prompt="[[seconds=1]] sea", seconds="4", size="720x1280")
         video = await ended(client, order.id)
         clip = await (await client.videos.download_content(video.id)).aread()
@@ -151,10 +160,7 @@ async def test_the_official_package_films_and_fetches_the_clip() -> None:
     ("fault", "code"), [("video_fail", "video_generation_failed"), ("video_mod", "moderation_blocked")]
 )
 async def test_a_clip_by_a_form_can_fail(fault: str, code: str) -> None:
-    async with (
-        demo_server(dialect="openai") as demo,
-        openai.AsyncOpenAI(base_url=f"{demo.root}/v1", api_key=KEY, max_retries=0) as client,
-    ):
+    async with official() as (_, client):
         order = await client.videos.create(model=VIDEO, prompt=f"[[seconds=1 {fault}]] sea")
         video = await ended(client, order.id)
         with pytest.raises(openai.ConflictError):
