@@ -227,8 +227,9 @@ function starterRow(message, scene) {
 }
 
 function editor(message, scene) {
-  const grow = (el) =>
-    requestAnimationFrame(() => {
+  // Once it stands in the page, and before a key can reach it: a frame later the caret would move under who types already.
+  const begin = (el) =>
+    queueMicrotask(() => {
       el.focus();
       el.setSelectionRange(el.value.length, el.value.length);
     });
@@ -247,7 +248,7 @@ function editor(message, scene) {
       "data-testid": "edit-input",
       ref: (el) => {
         el.value = message.content;
-        grow(el);
+        begin(el);
       },
       on: { keydown },
     }),

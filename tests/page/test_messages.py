@@ -211,6 +211,17 @@ def test_menus_reach_the_commands_of_the_bot(stage: Stage) -> None:
     expect(stage.message("ada is greeted.")).to_be_visible()
 
 
+def test_an_editor_has_its_caret_before_the_next_frame_is_drawn(stage: Stage) -> None:
+    """A caret that comes a frame later goes to the end of what somebody has selected or typed meanwhile."""
+    stage.write("first")
+    stage.page.evaluate("window.requestAnimationFrame = () => 0")
+    stage.message("first").click(button="right")
+    stage.get("menu-edit").click()
+    expect(stage.get("edit-input")).to_be_focused()
+    stage.page.keyboard.type(", second")
+    expect(stage.get("edit-input")).to_have_value("first, second")
+
+
 def test_an_edited_message_says_so_beside_its_last_line(stage: Stage) -> None:
     stage.write("first\n-# small")
     stage.message("first").click(button="right")
