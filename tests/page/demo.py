@@ -30,9 +30,10 @@ def running_demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def enter(page: Page, channel: str) -> None:
-    """Go to a channel."""
+    """Go to a channel, and wait until what was written there stands in it."""
     page.get_by_test_id("channel").filter(has_text=channel).first.click()
     expect(page.get_by_test_id("channel-title")).to_contain_text(channel)
+    expect(page.get_by_test_id("welcome")).to_contain_text(channel)  # above the first message, once all are there
 
 
 def use(page: Page, command: str) -> Locator:
