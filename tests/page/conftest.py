@@ -14,6 +14,8 @@ from tests.page.world import CHROMIUM_FLAGS, NO_CHROMIUM, Place, find_chromium, 
 
 WIDE = (1280, 800)
 PATIENCE_MS = 8000
+# What Chromium itself says of an answer that is no success, or of a local Discord that has ended; not of the page.
+NOT_REACHED = ("Failed to load resource", "WebSocket connection to")
 Open = Callable[..., Stage]
 
 
@@ -58,7 +60,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[str, tuple[int, int]], Pag
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(NOT_REACHED):
             problems.append(message.text)
 
     def open_at(url: str, size: tuple[int, int] = WIDE) -> Page:
