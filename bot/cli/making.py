@@ -125,6 +125,8 @@ def video(
         raise InputError("stdin_twice")
     if prompt is None and not job:
         raise InputError("no_prompt")
+    if job and any((prompt, image, seconds, aspect, quality, model)):
+        raise InputError("job_is_ordered")
     source = read_picture(image) if image else None
     name = model or settings.grok_video_model
     request = None if job else VideoRequest(name, read_prompt(prompt or ""), source, aspect, seconds, quality)

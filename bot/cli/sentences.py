@@ -34,6 +34,7 @@ _INPUT = {
     "unreadable": "{name} cannot be read: {reason}",
     "blank": "the prompt is empty",
     "no_prompt": "a prompt is needed, or --job",
+    "job_is_ordered": "--job goes on with a clip that is ordered already: only -o and --force go with it",
     "stdin_twice": "stdin can be read only once",
     "too_large": "{name} is larger than {limit_mb} MiB",
     "no_text": "{name} is no text in UTF-8",

@@ -171,6 +171,13 @@ def test_a_job_is_told_and_can_be_gone_on_with(tmp_path: Path) -> None:
         assert (gone.code, gone.error["code"]) == (1, "job_gone")
 
 
+@pytest.mark.parametrize("arguments", [["a prompt"], ["--image", "x.png"], ["--seconds", "6"], ["--model", "m"]])
+def test_what_is_for_a_new_clip_is_refused_beside_job(arguments: list[str], tmp_path: Path) -> None:
+    ended = run("video", *arguments, "--job", "7", folder=tmp_path, environment={})
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("grokcord: --job goes on with a clip that is ordered already")
+
+
 def test_a_withheld_clip_leaves_nothing(demo: Demo, tmp_path: Path) -> None:
     ended = run("video", "[[video_mod]] x", "--output", "json", folder=tmp_path, environment=demo.environment)
     assert (ended.code, ended.error["code"]) == (1, "blocked")
