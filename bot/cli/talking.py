@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -85,10 +86,8 @@ def _answering(setup: Setup, request: ChatRequest, *, is_streamed: bool) -> Work
             reply = await _write_along(grok, request, setup.output)
         else:
             reply = await grok.chat(request) if not is_streamed else await _collect(grok, request)
-            text = find_json(reply.text) if is_json else None
-            if is_json and text is None:
-                setup.output.note(_NO_JSON)
-            setup.output.line((text or reply.text).rstrip("\n"))
+            reply = _cleaned(reply, setup.output) if is_json else reply
+            setup.output.line(reply.text.rstrip("\n"))
         if not reply.text.strip():
             raise UpstreamEmpty
         _tell_end(setup.output, request, reply)
@@ -97,6 +96,14 @@ def _answering(setup: Setup, request: ChatRequest, *, is_streamed: bool) -> Work
         await with_known_model(grok, request.model, answer(grok))
 
     return work
+
+
+def _cleaned(reply: ChatReply, output: Output) -> ChatReply:
+    text = find_json(reply.text)
+    if text is None:
+        output.note(_NO_JSON)
+        return reply
+    return replace(reply, text=text.rstrip("\n"))
 
 
 def _tell_end(output: Output, request: ChatRequest, reply: ChatReply) -> None:

@@ -62,6 +62,7 @@ STREAM = {
     "onlyfinish": "the whole answer and finish, no [DONE]",
     "length": 'half of the answer, finish_reason length; asked to "continue", it goes on where it stopped',
     "badjson": "JSON mode: no valid JSON the first time; asked again for valid JSON, it is valid",
+    "fencedjson": "JSON mode: the JSON inside a code fence",
     "filter": "finish_reason content_filter",
     "comments": "comment lines as keepalives",
     "bad_json": "one event in the middle is no JSON",

@@ -108,7 +108,8 @@ class _Maker:
     def _say(self, prompt: str, sights: list[str]) -> str:
         """Return the answer in the form the request asks for."""
         if wants_json(self._call):
-            return BROKEN_JSON if "badjson" in self._faults else json_answer(self._call, prompt)
+            said = BROKEN_JSON if "badjson" in self._faults else json_answer(self._call, prompt)
+            return f"```json\n{said}\n```" if "fencedjson" in self._faults else said
         rest = continuation(self._call, prompt, sights)
         if rest is not None:
             return rest

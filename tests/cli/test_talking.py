@@ -41,6 +41,15 @@ def test_json_of_the_model_is_json(demo: Demo, tmp_path: Path) -> None:
     assert isinstance(json.loads(ended.out), dict)
 
 
+def test_json_of_the_model_is_the_same_in_either_form(demo: Demo, tmp_path: Path) -> None:
+    """The code fence that models like to put around it belongs to neither."""
+    prompt = "[[fencedjson]] Describe the sea"
+    text = run("ask", prompt, "--json", folder=tmp_path, environment=demo.environment)
+    document = run("ask", prompt, "--json", "--output", "json", folder=tmp_path, environment=demo.environment).document
+    assert isinstance(json.loads(text.out), dict)
+    assert document["text"] == text.out.rstrip("\n")
+
+
 def test_output_json_is_one_document(demo: Demo, tmp_path: Path) -> None:
     ended = run("ask", "[[tokens=3]] hi", "--output", "json", folder=tmp_path, environment=demo.environment)
     assert ended.document["text"] == "w0 w1 w2 "
