@@ -105,7 +105,8 @@ class VideoJobs:
             job = parse_job(payload)
         if job.id and job.state == "waiting":
             yield VideoSubmitted(job.id)
-        async with aclosing(self._go_on(job.id, payload, ends_at)) as events:
+        # A server of several machines may know its new job on one of them first.
+        async with aclosing(self._go_on(job.id, payload, ends_at, is_known=False)) as events:
             async for event in events:
                 yield event
 
@@ -113,12 +114,14 @@ class VideoJobs:
         """Yield the progress of a job that was started earlier, then its clip."""
         ends_at = self._patience.clock() + self._wire.timing.video_deadline_s
         with _begun():
-            payload = await self._look(name, ends_at)
-        async with aclosing(self._go_on(name, payload, ends_at)) as events:
+            payload = await self._look(name, ends_at, is_known=True)
+        async with aclosing(self._go_on(name, payload, ends_at, is_known=True)) as events:
             async for event in events:
                 yield event
 
-    async def _go_on(self, name: str, payload: object, ends_at: float) -> AsyncGenerator[VideoEvent, None]:
+    async def _go_on(
+        self, name: str, payload: object, ends_at: float, *, is_known: bool
+    ) -> AsyncGenerator[VideoEvent, None]:
         """Yield what `payload` and each later answer say about a job, until it is done."""
         poster: MediaRef | None = None
         while True:
@@ -135,7 +138,8 @@ class VideoJobs:
                 if not name:
                     raise UpstreamEmpty
                 await self._patience.sleep(self._wire.timing.poll_s)
-                payload = await self._look(name, ends_at)
+                payload = await self._look(name, ends_at, is_known=is_known)
+                is_known = True
         with _begun():
             ready = VideoReady(self._clip(job, name, payload), poster)
         yield ready
@@ -154,8 +158,11 @@ class VideoJobs:
         with _begun():  # it was taken, whatever the answer looks like
             return _json(body)
 
-    async def _look(self, name: str, ends_at: float) -> object:
-        """Ask how the job is; it goes on while the way to it is broken for a moment."""
+    async def _look(self, name: str, ends_at: float, *, is_known: bool) -> object:
+        """Ask how the job is; it goes on while the way to it is broken for a moment.
+
+        is_known: that the server does not know the job means that it knows it no more.
+        """
         failures = 0
         while True:
             if self._patience.clock() >= ends_at:
@@ -163,11 +170,12 @@ class VideoJobs:
             try:
                 return _json(await self._wire.fetch(Call(f"videos/{quote(name, safe='')}", read_s=_LOOK_S)))
             except UpstreamError as error:
-                # A page of a gateway is not the server's word.
-                if error.status in _GONE_STATUSES and not isinstance(error, UpstreamUnavailable):
-                    raise UpstreamJobGone(error.message, status=error.status, code=error.code) from error
                 failures += 1
-                if not error.is_retryable or failures >= _FAILED_LOOKS:
+                # A page of a gateway is not the server's word.
+                is_gone = error.status in _GONE_STATUSES and not isinstance(error, UpstreamUnavailable)
+                if is_gone and (is_known or failures >= _FAILED_LOOKS):
+                    raise UpstreamJobGone(error.message, status=error.status, code=error.code) from error
+                if failures >= _FAILED_LOOKS or not (is_gone or error.is_retryable):
                     raise
                 pause_s = min(error.retry_after_s or 0.0, _LONGEST_PAUSE_S, ends_at - self._patience.clock())
                 await self._patience.sleep(max(pause_s, self._wire.timing.poll_s))

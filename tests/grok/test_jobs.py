@@ -77,6 +77,32 @@ async def test_a_job_forgotten_while_it_is_watched_is_gone() -> None:
     assert isinstance(await failure(server.client().follow_video("7")), UpstreamJobGone)
 
 
+MISSING = {"error": {"message": "Video not found", "code": "not_found"}}
+
+
+def ordered(*looks: httpx.Response) -> Server:
+    """Return a server that takes an order by number, and what it answers then."""
+    return Server(reply(NO_CHAT, status=400), reply({"request_id": "7"}), *looks)
+
+
+async def test_a_job_that_is_ordered_just_now_may_be_unknown_for_a_moment() -> None:
+    server = ordered(reply(MISSING, status=404), reply(MISSING, status=404), reply(DONE))
+    assert await gathered(server.client().stream_video(CAT)) == [VideoSubmitted("7"), VideoReady(CLIP)]
+
+
+async def test_a_job_that_stays_unknown_is_gone() -> None:
+    server = ordered(*[reply(MISSING, status=404) for _ in range(9)])
+    error = await failure(server.client().stream_video(CAT))
+    assert (type(error), error.may_have_generated) == (UpstreamJobGone, True)
+    assert len(server.requests) == 2 + 5
+
+
+async def test_a_job_that_was_seen_and_is_unknown_then_is_gone_at_once() -> None:
+    seen, unseen = reply({"status": "pending"}), reply(MISSING, status=404)
+    server = ordered(seen, unseen, reply(DONE))
+    assert isinstance(await failure(server.client().stream_video(CAT)), UpstreamJobGone)
+
+
 async def test_a_clip_is_looked_for_in_time_however_long_the_server_asks_to_wait() -> None:
     busy = reply({"error": {"message": "slow down"}}, status=429, retry_after="86400")
     server = Server(busy, reply(DONE))
