@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,10 @@ def written_beside(target: Path, *, replace: bool) -> Iterator[Path]:
     """
     if not replace and target.exists():
         raise StoreError(f"{target} is there already; --force replaces it")
-    part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
+    file, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    part = Path(name)
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(file)
         yield part
         part.replace(target)
     finally:
