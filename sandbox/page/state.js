@@ -91,13 +91,19 @@ export function rolesOf(state) {
 }
 
 export function canManageMessages(state) {
+  return may(state, MANAGE_MESSAGES);
+}
+
+/** Whether who is at the screen has all these permissions in the server, by roles. */
+function may(state, wanted) {
   const guild = currentGuild(state);
   if (!guild || !state.me) return false;
   if (guild.owner_id === state.me.id) return true;
   const mine = guild.members.find((member) => member.user.id === state.me.id)?.roles ?? [];
-  return guild.roles
+  const granted = guild.roles
     .filter((role) => role.id === guild.id || mine.includes(role.id))
-    .some((role) => (BigInt(role.permissions ?? 0) & (MANAGE_MESSAGES | ADMINISTRATOR)) !== 0n);
+    .reduce((all, role) => all | BigInt(role.permissions ?? 0), 0n);
+  return (granted & ADMINISTRATOR) !== 0n || (granted & wanted) === wanted;
 }
 
 /** The commands of one kind that may be used in a channel. */
@@ -107,6 +113,8 @@ export function commandsFor(state, type, channel) {
   if (channel?.type === CHANNEL.dm && !channel.recipients?.some((user) => user.id === bot?.id)) return [];
   return state.commands.filter((command) => {
     if ((command.type ?? 1) !== type) return false;
+    const needed = context === 0 ? command.default_member_permissions : null;
+    if (needed != null && !may(state, BigInt(needed) || ADMINISTRATOR)) return false;
     if (command.contexts?.length) return command.contexts.includes(context);
     return context === 0 || command.dm_permission !== false;
   });
