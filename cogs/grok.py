@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.app import GrokBot, report
 from bot.background import Background
-from bot.errors import GrokBotError, InputError
+from bot.errors import GrokBotError
 from bot.services.pool import DEFAULT_POOL, PoolService, pool_name
 from bot.ui.pool import (
     FIELD,
@@ -87,12 +87,9 @@ class GrokCog(commands.GroupCog, group_name="grok", group_description="The Grok 
         """Ask whether that is meant."""
         self._pool.check(interaction.user.id)
         await interaction.response.defer(ephemeral=True)
-        handle = account.strip().lstrip("…").casefold()
-        found = [each for each in await self._pool.tokens() if handle in (each.handle, each.tail.casefold())]
-        if len(found) != 1:
-            raise InputError("pool_token_ambiguous" if found else "pool_token_unknown", name=account[:40])
-        asked = sentences.REMOVE_ASKED.format(which=label(found[0]))
-        await interaction.edit_original_response(content=asked, view=removal_view(found[0]))
+        meant = await self._pool.find(account)
+        asked = sentences.REMOVE_ASKED.format(which=label(meant))
+        await interaction.edit_original_response(content=asked, view=removal_view(meant))
 
     @app_commands.command(description="Have the server read the quota of one account anew, or of all")
     @app_commands.describe(account="its handle, or the last four characters of its token; all if you do not say")

@@ -42,6 +42,11 @@ class AdminClient:
         """Return every account, pool by pool, in the server's order."""
         return tuple(named(await self._read()).values())
 
+    async def find(self, handle: str) -> PoolToken:
+        """Return the account that a handle, or the last characters of its token, stands for."""
+        accounts = await self._read()
+        return named(accounts)[accounts.find(handle)]
+
     async def add(self, pool: str, tokens: Sequence[Secret]) -> PoolChange:
         """Add accounts to a pool, keeping all that are there."""
         self._learn(each.reveal() for each in tokens)

@@ -62,6 +62,10 @@ class PoolAdmin(Protocol):
         """Return every account, pool by pool, in the server's order."""
         ...
 
+    async def find(self, handle: str) -> PoolToken:
+        """Return the account that a handle, or the last characters of its token, stands for."""
+        ...
+
     async def add(self, pool: str, tokens: Sequence[Secret]) -> PoolChange:
         """Add accounts to a pool, keeping all that are there."""
         ...

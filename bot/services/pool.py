@@ -50,6 +50,10 @@ class PoolService:
         self.known = await self._admin.tokens()
         return self.known
 
+    async def find(self, handle: str) -> PoolToken:
+        """Return the account that a handle, or the last characters of its token, stands for. Raise InputError."""
+        return await self._admin.find(handle)
+
     async def add(self, pool: str, lines: str) -> PoolChange:
         """Add the accounts whose tokens stand in `lines`, one in each. Raise InputError."""
         return await self._admin.add(pool_name(pool), tokens_in(lines))
