@@ -38,7 +38,7 @@ async def _demo(port: int) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grokcord-demo-")))
         discord, grok = await asyncio.gather(
             start_server(stack, "sandbox", "--port", str(port), "--bot-name", "Grok"),
-            start_server(stack, "sandbox.grok"),
+            start_server(stack, "sandbox.grok", "--admin-key"),
         )
         bot = await start_bot(bot_environment(discord[1], grok[1], f"sqlite:///{folder / 'demo.db'}", folder))
         stack.push_async_callback(stop, bot)

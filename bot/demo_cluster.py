@@ -45,7 +45,7 @@ async def _demo(port: int) -> None:
         postgres, discord, grok = await asyncio.gather(
             start_server(stack, "sandbox.postgres"),
             start_server(stack, "sandbox", "--port", str(port), "--bot-name", "Grok", "--shards", str(SHARDS)),
-            start_server(stack, "sandbox.grok"),
+            start_server(stack, "sandbox.grok", "--admin-key"),
         )
         environment = {**bot_environment(discord[1], grok[1], postgres[1]["url"], folder), "SLOTS": str(SLOTS)}
         cast = await stack.enter_async_context(Cast(environment))

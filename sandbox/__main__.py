@@ -59,6 +59,7 @@ async def _serve(options: Options) -> None:
             "api": sandbox.api,
             "token": sandbox.token,
             "application_id": str(sandbox.world.bot.id),
+            "owner_id": str(sandbox.world.people[0]),
             "pid": os.getpid(),
         }
         sys.stdout.write(to_text(place) + "\n")

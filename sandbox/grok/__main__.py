@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = DemoSettings(
-        key=f"demo-{secrets.token_hex(12)}" if options.key is None else options.key,
+        key=_made_up() if options.key is None else options.key,
         tokens_per_s=options.tokens_per_s,
         first_token_s=options.first_token_s,
         image_s=options.image_s,
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         is_proxy_only=options.proxy_only,
         dialect=options.dialect,
         is_video_jobs=options.video_jobs,
-        admin_key=options.admin_key,
+        admin_key=_made_up() if options.admin_key is None else options.admin_key,
         is_admin_wrapped=options.admin_wrapped,
     )
     return asyncio.run(serve(settings, options.port))
@@ -53,9 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--proxy-only", action="store_true", help="ignore what the proxy ignores: max_tokens and more")
     parser.add_argument("--dialect", choices=list(KINDS), default=ANY, help="pass for one kind of server and no other")
     parser.add_argument("--video-jobs", action="store_true", help="make clips as jobs only, not in chat")
-    parser.add_argument("--admin-key", default="", help="key of the accounts' administration; there is none without")
+    parser.add_argument(
+        "--admin-key",
+        nargs="?",
+        default="",
+        help="have accounts to administer with this key; alone: with one that is made up at each start",
+    )
     parser.add_argument("--admin-wrapped", action="store_true", help="list the accounts as the second version does")
     return parser
+
+
+def _made_up() -> str:
+    return f"demo-{secrets.token_hex(12)}"
 
 
 def _seconds(text: str) -> float:
@@ -89,6 +98,8 @@ async def serve(settings: DemoSettings, port: int) -> int:
             logging.getLogger(__name__).error("cannot listen on port %s: %s", port, taken.strerror)
             return 1
         ready = {"base_url": f"{_address(runner)}/v1", "key": settings.key, "pid": os.getpid()}
+        if settings.admin_key:
+            ready["admin_key"] = settings.admin_key
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
         await ended.wait()
