@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.page.demo import running_demo
 from tests.page.stage import Stage
 from tests.page.world import CHROMIUM_FLAGS, NO_CHROMIUM, Place, find_chromium, running_bot, running_sandbox
 
@@ -98,3 +100,16 @@ def open_stage(open_page: Callable[..., Page], place: Place) -> Open:
 @pytest.fixture
 def stage(open_stage: Open) -> Stage:
     return open_stage()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running demo, and the address it printed."""
+    with running_demo() as started:
+        yield started
+
+
+@pytest.fixture
+def page(demo: tuple[subprocess.Popen[str], str], open_page: Callable[..., Page]) -> Page:
+    """A window on the demo."""
+    return open_page(demo[1])

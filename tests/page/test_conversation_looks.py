@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.page.demo import ANSWER_WITHIN_MS, button, enter, finished, point, running_demo, use
+from tests.page.demo import ANSWER_WITHIN_MS, button, enter, finished, point, use
 
 pytestmark = [pytest.mark.page, pytest.mark.e2e]
 
 Shoot = Callable[[str], None]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    with running_demo() as started:
-        yield started
-
-
-@pytest.fixture
-def page(demo: tuple[subprocess.Popen[str], str], open_page: Callable[..., Page]) -> Page:
-    return open_page(demo[1])
 
 
 @pytest.fixture

@@ -7,32 +7,17 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.demo import OPEN_WITHIN_S, enter, finished, running_demo, use
+from tests.page.demo import OPEN_WITHIN_S, enter, finished, use
 from tests.page.world import eventually
 
 pytestmark = [pytest.mark.page, pytest.mark.e2e]
 
 CLIP_WITHIN_MS = 60_000
-
-OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running demo and the address it printed."""
-    with running_demo() as started:
-        yield started
-
-
-@pytest.fixture
-def page(demo: tuple[subprocess.Popen[str], str], open_page: OpenPage) -> Page:
-    return open_page(demo[1])
 
 
 def test_typing_a_slash_offers_every_command(page: Page, shots: Path) -> None:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.page.demo import button, enter, running_demo, use
+from tests.page.demo import button, enter, use
 from tests.page.world import eventually
 
 pytestmark = [pytest.mark.page, pytest.mark.e2e]
@@ -23,20 +21,6 @@ pytestmark = [pytest.mark.page, pytest.mark.e2e]
 ENDS_WITHIN_MS = 60_000
 TALL: ViewportSize = {"width": 1280, "height": 920}
 PERCENT = re.compile(r"(\d+) %")
-
-OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running demo and the address it printed."""
-    with running_demo() as started:
-        yield started
-
-
-@pytest.fixture
-def page(demo: tuple[subprocess.Popen[str], str], open_page: OpenPage) -> Page:
-    return open_page(demo[1])
 
 
 def phase(card: Locator) -> str:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.demo import button, enter, running_demo, use
+from tests.page.demo import button, enter, use
 
-OpenPage = Callable[..., Page]
 TOKENS = ("sso-0123456789abcdef-ab12", "sso-fedcba9876543210-cd34")
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    with running_demo() as started:
-        yield started
-
-
-@pytest.fixture
-def page(demo: tuple[subprocess.Popen[str], str], open_page: OpenPage) -> Page:
-    return open_page(demo[1])
 
 
 def add(page: Page, *tokens: str) -> None:
