@@ -204,7 +204,7 @@ class GrokBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         """Say who is connected and how to invite it."""
-        log.info("connected as %s, %d servers", self.user, len(self.guilds))
+        log.info("connected as %s servers=%d", self.user, len(self.guilds))
         log.info("invite: %s", server_link(self.application_id or 0))
 
     async def on_error(self, event_method: str, /, *args: object, **_kwargs: object) -> None:
