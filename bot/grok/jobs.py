@@ -105,7 +105,6 @@ class VideoJobs:
             job = parse_job(payload)
         if job.id and job.state == "waiting":
             yield VideoSubmitted(job.id)
-        # A server of several machines may know its new job on one of them first.
         async with aclosing(self._go_on(job.id, payload, ends_at, is_known=False)) as events:
             async for event in events:
                 yield event
@@ -114,7 +113,7 @@ class VideoJobs:
         """Yield the progress of a job that was started earlier, then its clip."""
         ends_at = self._patience.clock() + self._wire.timing.video_deadline_s
         with _begun():
-            payload = await self._look(name, ends_at, is_known=True)
+            payload = await self._look(name, ends_at, is_known=False)  # it may be ordered just now
         async with aclosing(self._go_on(name, payload, ends_at, is_known=True)) as events:
             async for event in events:
                 yield event
@@ -161,7 +160,8 @@ class VideoJobs:
     async def _look(self, name: str, ends_at: float, *, is_known: bool) -> object:
         """Ask how the job is; it goes on while the way to it is broken for a moment.
 
-        is_known: that the server does not know the job means that it knows it no more.
+        is_known: the server knew it, so one that is unknown is gone. Else a server of several machines may know its new
+        job on one of them first: it is gone when it stays unknown.
         """
         failures = 0
         while True:

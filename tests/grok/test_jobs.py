@@ -68,7 +68,7 @@ async def test_a_followed_job_without_an_address_is_fetched_by_its_number() -> N
     ],
 )
 async def test_a_job_nobody_knows_any_more_is_gone(status: int, body: dict[str, object]) -> None:
-    error = await failure(Server(reply(body, status=status)).client().follow_video("7"))
+    error = await failure(Server(*[reply(body, status=status) for _ in range(5)]).client().follow_video("7"))
     assert (type(error), error.status, error.may_have_generated) == (UpstreamJobGone, status, True)
 
 
@@ -88,6 +88,11 @@ def ordered(*looks: httpx.Response) -> Server:
 async def test_a_job_that_is_ordered_just_now_may_be_unknown_for_a_moment() -> None:
     server = ordered(reply(MISSING, status=404), reply(MISSING, status=404), reply(DONE))
     assert await gathered(server.client().stream_video(CAT)) == [VideoSubmitted("7"), VideoReady(CLIP)]
+
+
+async def test_a_job_that_is_followed_right_after_its_order_may_be_unknown_for_a_moment() -> None:
+    server = Server(*[reply(MISSING, status=404) for _ in range(4)], reply(DONE))
+    assert await gathered(server.client().follow_video("7")) == [VideoReady(CLIP)]
 
 
 async def test_a_job_that_stays_unknown_is_gone() -> None:

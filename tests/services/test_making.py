@@ -76,7 +76,7 @@ async def test_a_job_of_the_servers_is_handed_on_and_followed(here: Room) -> Non
 
 
 async def test_a_job_that_is_gone_fails_the_order(here: Room) -> None:
-    here.grok.client = Server(reply({"detail": "Not Found"}, status=404)).client()
+    here.grok.client = Server(*[reply({"detail": "Not Found"}, status=404) for _ in range(5)]).client()
     order = await here.add(ordered(**CLIP))
     outcome = await here.maker().follow(order, "job-7", here.card(order))
     assert type(failure(outcome)).__name__ == "UpstreamJobGone"
