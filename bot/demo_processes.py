@@ -37,7 +37,7 @@ def bot_environment(discord: Ready, grok: Ready, database_url: str, folder: Path
         "DISCORD_API_URL": discord["api"],
         "GROK_API_KEY": grok["key"],
         "GROK_BASE_URL": grok["base_url"],
-        "GROK_ADMIN_KEY": grok.get("admin_key", ""),
+        "GROK_ADMIN_KEY": grok["admin_key"],
         "OWNER_IDS": discord["owner_id"],
         "DATABASE_URL": database_url,
         "MEDIA_DIR": str(folder / "media"),
