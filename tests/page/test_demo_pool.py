@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.demo import button, enter, use
+
+pytestmark = [pytest.mark.page, pytest.mark.e2e]
 
 TOKENS = ("sso-0123456789abcdef-ab12", "sso-fedcba9876543210-cd34")
 
