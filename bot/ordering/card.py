@@ -80,9 +80,9 @@ class LiveCard:
         self._change(replace(self._known(), poster=Upload(poster, f"poster{poster.suffix}", "Poster of the clip")))
 
     def wait(self, place: int, eta_s: float | None) -> None:
-        """Show the place in line."""
-        if self._known().phase == "queued":
-            self._change(replace(self._known(), place=place, eta_s=eta_s))
+        """Show the place in line, once it is known that the order waits there."""
+        if self._state is not None and self._state.phase == "queued":
+            self._change(replace(self._state, place=place, eta_s=eta_s))
 
     def cancelling(self) -> None:
         """Show that Cancel was pressed, unless the end stands there already."""

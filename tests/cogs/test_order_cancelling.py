@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from bot import assembly
 from bot.errors import InputError
 from bot.media.fitting import Fitter
 from bot.ordering.stage import CardStage
+from bot.services.ordering_times import Standing
+from bot.services.orders import Order
 from bot.ui import text
 from bot.ui.sentences import orders as sentences
 from tests.cogs.orders import CLIP_HTML, PICTURE_URL, cards, filenames, order, over, picture, press, until_begun
@@ -72,6 +75,32 @@ async def test_first_in_line_nothing_is_ever_asked(world: World) -> None:
     kept = await order(world, 3)
     assert (kept.state, kept.is_charged, kept.begun_at) == ("cancelled", False, None)
     assert len(world.grok.requests) == 2
+
+
+async def test_who_goes_on_with_it_paints_nothing_before_something_is_known(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process was killed after the last card and before the end was written down: it still stands in line."""
+    waiting = [await begun(world), world.holds()]
+    await begin(world)
+    await until_begun(world, "generating", number=2)
+    await begin(world)
+    card, in_line = await until_begun(world, "in line", number=3), await order(world, 3)
+    await press(world, "cancel", card)
+    await world.until(lambda: sentences.CANCELLED in said(cards(world)[2]))
+    looks: list[int] = []
+
+    async def standing(asked: Order) -> Standing:
+        looks.append(asked.id)
+        return Standing(1, None)
+
+    monkeypatch.setattr(world.bot.services.orders, "standing", standing)
+    async with CardStage(world.bot, lambda: datetime.now(UTC)).card(in_line):
+        await world.until(lambda: looks.count(3) > 1)
+    await assert_cancelled(world, 3)
+    for held in waiting:
+        held.cut()
+    await over(world)
 
 
 async def test_whoever_is_behind_moves_up(world: World) -> None:
